@@ -1,0 +1,3 @@
+//! `headroom`: the scaling model at a prompt.
+
+fn main() {}

@@ -1,0 +1,89 @@
+//! How requests are routed and served: the part of the model that knows them.
+//!
+//! The control plane (metrics, alarms, policies, the service scheduler, the
+//! target group) is the same for every data plane. It tells a data plane of
+//! each change to the fleet, asks it to [`advance`](DataPlane::advance) to the
+//! next instant at which anything can change, and reads a [`Sample`].
+
+use crate::histogram::Histogram;
+use crate::time::Micros;
+
+/// A task of the service, numbered from 0 in the order in which ECS starts them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TaskId(pub u32);
+
+/// How far the latency figures of a minute can be trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Fidelity {
+    /// Every request was simulated.
+    Exact,
+    /// Computed from queueing theory within its range: the mean over many runs.
+    Expected,
+    /// Computed outside the range in which theory can vouch for it.
+    Approximate,
+}
+
+/// What happened to requests while a data plane advanced; sums, so that
+/// samples of consecutive spans add up.
+#[derive(Debug, Clone)]
+pub struct Sample {
+    /// Requests that arrived.
+    pub offered: f64,
+    /// Requests that were answered.
+    pub completed: f64,
+    /// Requests refused because a queue was full or no target was there (503).
+    pub rejected: f64,
+    /// Requests lost in a crash or at the end of draining (502).
+    pub failed: f64,
+    /// CPU time used by tasks in rotation or idle, draining ones excluded [vCPU·s].
+    pub cpu_s: f64,
+    /// Slots in use, over time and all serving tasks [slot·s].
+    pub busy_slot_s: f64,
+    /// Slots there are, over time and all serving tasks [slot·s].
+    pub slot_s: f64,
+    /// Requests that began service.
+    pub started: f64,
+    /// … of which waited for a slot.
+    pub waited: f64,
+    /// Time that these waited, in all [s].
+    pub wait_s: f64,
+    /// Response times of the completed requests [ms], arrival to answer.
+    pub latency: Histogram,
+    /// Requests whose latency theory cannot vouch for.
+    pub approximate: f64,
+    /// The most requests in service at once in any one task.
+    pub peak_in_service: f64,
+}
+
+/// Serves the traffic of a scenario on a fleet that the control plane changes.
+///
+/// Calls come in order of time: `advance(t)` first, then the changes at `t`.
+/// A task is in one of three states here: *in rotation* (takes new requests),
+/// *out of rotation* (finishes what it has) or gone.
+pub trait DataPlane {
+    /// A target becomes healthy and takes its share of new requests from `at`
+    /// on, with its CPU at `speed` (0 < speed ≤ 1).
+    fn enter_rotation(&mut self, at: Micros, task: TaskId, speed: f64);
+
+    /// The CPU of a task in rotation or draining now runs at `speed`.
+    fn set_speed(&mut self, at: Micros, task: TaskId, speed: f64);
+
+    /// A target becomes unhealthy (`draining` false) or is deregistered
+    /// (`draining` true): it takes no new request and finishes those it has.
+    /// A task that is out of rotation may enter it again unless it drains.
+    fn leave_rotation(&mut self, at: Micros, task: TaskId, draining: bool);
+
+    /// A task is gone; its requests in service and in queue fail, and
+    /// count as `failed` in `sample`.
+    fn remove(&mut self, at: Micros, task: TaskId, sample: &mut Sample);
+
+    /// Serves until `until` on an unchanged fleet and adds to `sample`.
+    fn advance(&mut self, until: Micros, sample: &mut Sample);
+
+    /// Requests in service and in queue now.
+    fn in_flight(&self) -> f64;
+
+    /// The most requests in service at once so far in `task`, for its memory.
+    fn peak_in_service(&self, task: TaskId) -> f64;
+}

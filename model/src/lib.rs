@@ -1,0 +1,26 @@
+//! A deterministic model of a load-balanced service under AWS's auto scaling.
+//!
+//! A [`Scenario`](scenario::Scenario) says what happens; [`simulate`] plays it
+//! and returns a [`Trace`](trace::Trace). The modules carry the names of the
+//! real parts, from the outside in:
+//!
+//! ```text
+//!   traffic ──► data_plane ──► cloudwatch ──► autoscaling ──► ecs ─┐
+//!                   ▲       samples       metrics         desired  │
+//!                   └──────────────── alb ◄────────────────────────┘
+//!                               targets         tasks
+//! ```
+//!
+//! The crate knows no browser, no clock and no I/O, and draws no random number
+//! that does not come from the scenario's seed: the same scenario, seed and
+//! model version give the same bytes on every target.
+
+pub mod data_plane;
+pub mod histogram;
+pub mod scenario;
+pub mod time;
+pub mod trace;
+
+/// The version of the model's rules; it stands in every output. Two runs of
+/// one scenario are equal, byte for byte, if their model versions are.
+pub const VERSION: &str = "1.0.0";

@@ -1,0 +1,278 @@
+//! What a run leaves behind: minutes, decisions, alarms, tasks and a summary.
+
+use crate::data_plane::{Fidelity, TaskId};
+use crate::scenario::Metric;
+use crate::time::Micros;
+
+/// Everything that a run leaves behind.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trace {
+    /// The scenario's name.
+    pub name: String,
+    /// `exact` or `expected`.
+    pub station: Station,
+    /// The scenario's seed.
+    pub seed: u64,
+    /// Figures of the whole run.
+    pub summary: Summary,
+    /// One row a minute, in order.
+    pub minutes: Vec<Minute>,
+    /// What the policies and events decided, in order.
+    pub decisions: Vec<Decision>,
+    /// Each change of state of an alarm, in order.
+    pub alarms: Vec<AlarmChange>,
+    /// What each policy's alarms saw, a row a minute and policy, in order.
+    pub watches: Vec<Watch>,
+    /// The life of every task, in order of their numbers.
+    pub tasks: Vec<TaskLife>,
+}
+
+/// Which data plane served the requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Station {
+    /// Each request by itself.
+    Exact,
+    /// The mean over many runs, from queueing theory.
+    Expected,
+}
+
+/// Figures of the whole run.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Summary {
+    /// Requests that arrived; the sum of the next five.
+    pub requests: f64,
+    /// Requests that were answered.
+    pub completed: f64,
+    /// Refused: queue full, or no target (503).
+    pub rejected: f64,
+    /// The client gave up.
+    pub timed_out: f64,
+    /// Lost in a crash or at the end of draining (502).
+    pub failed: f64,
+    /// Still in the service at the end.
+    pub in_flight: f64,
+    /// Mean response time [ms]; `None` if nothing completed.
+    pub mean_ms: Option<f64>,
+    /// Median response time [ms].
+    pub p50_ms: Option<f64>,
+    /// 95th percentile of the response time [ms].
+    pub p95_ms: Option<f64>,
+    /// 99th percentile of the response time [ms].
+    pub p99_ms: Option<f64>,
+    /// Mean time in queue of those that began service [ms].
+    pub mean_wait_ms: Option<f64>,
+    /// Share of those that began service that had to wait, 0 to 1.
+    pub wait_probability: Option<f64>,
+    /// Busy slots over available ones, 0 to 1.
+    pub utilization: Option<f64>,
+    /// Task time that is billed: pulling to STOPPED [s].
+    pub task_seconds: f64,
+    /// Its price [USD].
+    pub cost_usd: f64,
+    /// Minutes that missed the objective (0 without one).
+    pub slo_minutes_missed: u32,
+    /// Decisions that raised the desired count.
+    pub scale_outs: u32,
+    /// Decisions that lowered it.
+    pub scale_ins: u32,
+    /// The most tasks RUNNING at once.
+    pub peak_running: u32,
+}
+
+/// One minute of the run.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Minute {
+    /// The minute's end [s since the start]; the last may be a short one.
+    pub t_s: f64,
+    /// Requests that arrived [requests/s].
+    pub offered_rps: f64,
+    /// Requests answered [requests/s].
+    pub served_rps: f64,
+    /// The service's desired count at the minute's end.
+    pub desired: u32,
+    /// Tasks RUNNING at the minute's end; draining ones are not.
+    pub running: u32,
+    /// Tasks being provisioned or pulled at the minute's end.
+    pub pending: u32,
+    /// Tasks draining at the minute's end.
+    pub draining: u32,
+    /// Average over the running tasks, idle ones included [%]; `None` if none ran.
+    pub cpu_percent: Option<f64>,
+    /// Average CPU of the tasks in rotation alone [%]: the fill of their boxes.
+    pub serving_cpu_percent: Option<f64>,
+    /// Average over the running tasks [%].
+    pub memory_percent: Option<f64>,
+    /// Requests per healthy target in this minute; `None` without a target.
+    pub requests_per_target: Option<f64>,
+    /// Median response time [ms]; `None` if nothing completed.
+    pub p50_ms: Option<f64>,
+    /// 95th percentile of the response time [ms].
+    pub p95_ms: Option<f64>,
+    /// 99th percentile of the response time [ms].
+    pub p99_ms: Option<f64>,
+    /// Requests that ended in an error: rejected, timed out or failed.
+    pub errors: f64,
+    /// Whether the minute missed the objective.
+    pub missed: bool,
+    /// How far the latencies can be trusted.
+    pub fidelity: Fidelity,
+}
+
+/// What a policy, an action or an event decided, and why.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    /// When.
+    pub t_s: f64,
+    /// The policy's name.
+    pub policy: String,
+    /// Which metric, if a policy decided.
+    pub metric_kind: Option<Metric>,
+    /// The datapoint that went into the formula.
+    pub metric: Option<f64>,
+    /// The target that it was held against.
+    pub target: Option<f64>,
+    /// Tasks RUNNING: what the formula starts from.
+    pub running: u32,
+    /// The service's desired count before everything decided in this instant.
+    pub desired_before: u32,
+    /// What this policy asked for, before bounds and cooldown.
+    pub proposed: u32,
+    /// The service's desired count after everything decided in this instant.
+    pub desired_after: u32,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// Why, in words and numbers.
+    pub reason: String,
+}
+
+/// What came of a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The desired count rose.
+    ScaledOut,
+    /// The desired count fell.
+    ScaledIn,
+    /// The formula gave what is there already.
+    NoChange,
+    /// A cooldown held it.
+    InCooldown,
+    /// Already at MaxCapacity, or above.
+    AtMax,
+    /// Already at MinCapacity, or below.
+    AtMin,
+    /// Another policy does not agree to scale in.
+    Vetoed,
+    /// Another policy asked for more.
+    Outvoted,
+    /// It could not be applied.
+    Failed,
+}
+
+/// The state of a CloudWatch alarm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum AlarmState {
+    /// Not breaching.
+    Ok,
+    /// Breaching.
+    Alarm,
+    /// Nothing to go by.
+    InsufficientData,
+}
+
+/// A change of state of an alarm.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AlarmChange {
+    /// When.
+    pub t_s: f64,
+    /// The alarm's name.
+    pub name: String,
+    /// Its new state.
+    pub state: AlarmState,
+}
+
+/// What the two alarms of a policy saw when they were evaluated.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Watch {
+    /// When: a whole minute.
+    pub t_s: f64,
+    /// Index of the policy among the scenario's.
+    pub policy: usize,
+    /// Row of [`Trace::minutes`] of the newest datapoint visible, if any.
+    pub newest: Option<usize>,
+    /// Its value.
+    pub metric: Option<f64>,
+    /// Newest datapoints in a row above the target, at most 3.
+    pub above: u32,
+    /// Newest datapoints in a row below 90 % of the target, at most 15.
+    pub below: u32,
+    /// State of the high alarm.
+    pub high: AlarmState,
+    /// State of the low alarm; `None` if scale-in is disabled.
+    pub low: Option<AlarmState>,
+    /// Until when a scale-out cooldown runs, if one does.
+    pub scale_out_cooldown_until_s: Option<f64>,
+    /// Until when a scale-in cooldown runs, if one does.
+    pub scale_in_cooldown_until_s: Option<f64>,
+}
+
+/// The life of one task; a stage that was not reached is `None`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TaskLife {
+    /// Its number.
+    pub id: TaskId,
+    /// ECS decided to start it (PROVISIONING). Zero for the first tasks.
+    pub created: Micros,
+    /// Pulling begins: the bill begins.
+    pub pulling: Option<Micros>,
+    /// RUNNING: it counts.
+    pub running: Option<Micros>,
+    /// Healthy for the first time: it takes requests.
+    pub serving: Option<Micros>,
+    /// At full speed.
+    pub warm: Option<Micros>,
+    /// Deregistered: draining begins.
+    pub draining: Option<Micros>,
+    /// STOPPED.
+    pub stopped: Option<Micros>,
+    /// It stopped because it crashed.
+    pub crashed: bool,
+}
+
+impl TaskLife {
+    /// The state at `t` as a person would name it; `None` before its creation
+    /// and after its end.
+    pub fn stage(&self, t: Micros) -> Option<Stage> {
+        let reached = |at: Option<Micros>| at.is_some_and(|at| at <= t);
+        if t < self.created || reached(self.stopped) {
+            None
+        } else if reached(self.draining) {
+            Some(Stage::Draining)
+        } else if reached(self.warm) {
+            Some(Stage::Warm)
+        } else if reached(self.serving) {
+            Some(Stage::WarmingUp)
+        } else if reached(self.running) {
+            Some(Stage::Booting)
+        } else {
+            Some(Stage::Pending)
+        }
+    }
+}
+
+/// A stage of a task's life, as drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// Being provisioned or pulled: `pendingCount`.
+    Pending,
+    /// RUNNING, but not yet healthy: idle.
+    Booting,
+    /// Taking requests, at less than full speed.
+    WarmingUp,
+    /// Taking requests at full speed.
+    Warm,
+    /// Deregistered, finishing what it has.
+    Draining,
+}

@@ -1,0 +1,158 @@
+//! What a figure is: a sequence of acts, each a live run of the model.
+
+/// A quantity with a colour of its own, in lines, words and sliders alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quantity {
+    /// Offered load.
+    Traffic,
+    /// Capacity and tasks.
+    Capacity,
+    /// The metric that is tracked.
+    Metric,
+    /// Response times.
+    Latency,
+    /// Errors and saturation.
+    Errors,
+    /// Anything else: ink.
+    Other,
+}
+
+/// A live simulation in a section: one act, or several that build on each other.
+#[derive(Debug, Clone, Copy)]
+pub struct Figure {
+    /// Its name in links, unique in its section.
+    pub id: &'static str,
+    /// At least one, in the order in which they are told.
+    pub acts: &'static [Act],
+}
+
+/// One question, one scenario, and what may be moved in it.
+#[derive(Debug, Clone, Copy)]
+pub struct Act {
+    /// The one-line question above the figure.
+    pub question: &'static str,
+    /// A scenario in JSON (see the scenario file's description) in which
+    /// `{"$": "name"}` stands for the value of the control `name`.
+    pub scenario: &'static str,
+    /// Sliders, in order; the first two to four are always shown.
+    pub controls: &'static [Control],
+    /// Switches, in order.
+    pub switches: &'static [Switch],
+    /// The bet that is asked for before the future is shown.
+    pub prediction: Option<Prediction>,
+    /// Charts shown at once, in order; the others are behind "more charts".
+    pub charts: &'static [Chart],
+    /// Goals that tick themselves off.
+    pub goals: &'static [Goal],
+    /// What to look at: the caption below the figure.
+    pub caption: &'static str,
+    /// Shown once the run is seen to its end: what happened and why.
+    pub reveal: &'static str,
+    /// What this figure leaves out or only approximates.
+    pub leaves_out: &'static [&'static str],
+}
+
+/// A slider and the hole of the scenario that it fills.
+#[derive(Debug, Clone, Copy)]
+pub struct Control {
+    /// Name of the hole, and of the parameter in links.
+    pub name: &'static str,
+    /// What a person reads.
+    pub label: &'static str,
+    /// Unit of the value.
+    pub unit: &'static str,
+    /// Colour.
+    pub quantity: Quantity,
+    /// Smallest value.
+    pub min: f64,
+    /// Largest value.
+    pub max: f64,
+    /// Step of the slider; values lie on `min + k × step`.
+    pub step: f64,
+    /// Value at first.
+    pub default: f64,
+    /// Whether it stands behind "more".
+    pub more: bool,
+}
+
+/// A switch that changes the scenario as a whole.
+#[derive(Debug, Clone, Copy)]
+pub struct Switch {
+    /// Name in links.
+    pub name: &'static str,
+    /// What a person reads.
+    pub label: &'static str,
+    /// A JSON merge patch (RFC 7396) on the scenario with its holes, applied
+    /// in order of the switches that are on.
+    pub patch: &'static str,
+    /// Another switch that must be on for this one to show, if any.
+    pub needs: Option<&'static str>,
+}
+
+/// A bet on the outcome, made before it is shown.
+#[derive(Debug, Clone, Copy)]
+pub struct Prediction {
+    /// From here on the future is fogged until the bet is made [s].
+    pub fog_from_s: f64,
+    /// What can be chosen; exactly one is right.
+    pub choices: &'static [Choice],
+}
+
+/// A choice of a prediction.
+#[derive(Debug, Clone, Copy)]
+pub struct Choice {
+    /// What the button says.
+    pub label: &'static str,
+    /// Tasks that it bets on, drawn as capacity through the fog; `None` if it
+    /// is not about a number of tasks.
+    pub tasks: Option<u32>,
+    /// Whether it is what happens at the figure's first settings.
+    pub right: bool,
+    /// Said after the run: for a wrong one, the idea behind it and where it fails.
+    pub feedback: &'static str,
+}
+
+/// A chart of a figure; all share one time axis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Chart {
+    /// Offered load, and what the serving tasks can carry [requests/s].
+    TrafficCapacity,
+    /// The tracked metric with its target, alarm thresholds and datapoints.
+    Metric,
+    /// Tasks by state.
+    Tasks,
+    /// Response time percentiles with the limit [ms].
+    Latency,
+    /// Errors a minute.
+    Errors,
+}
+
+/// A condition on the run that the student brings about.
+#[derive(Debug, Clone, Copy)]
+pub struct Goal {
+    /// What a person reads.
+    pub text: &'static str,
+    /// All must hold at once.
+    pub all_of: &'static [Condition],
+}
+
+/// A condition on a run, checked on its trace.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Condition {
+    /// At most this many minutes with the service's CPU at 100 % (99.5 % and more).
+    SaturatedMinutesAtMost(u32),
+    /// At most this many task-hours in all.
+    TaskHoursAtMost(f64),
+    /// At most this many minutes missed the objective.
+    MissedMinutesAtMost(u32),
+    /// Desired tasks at the end.
+    DesiredAtEnd(u32),
+    /// The most tasks running at once.
+    PeakRunning(u32),
+    /// At least this many scale-ins.
+    ScaleInsAtLeast(u32),
+    /// A control stands within these values, both included.
+    ControlWithin(&'static str, f64, f64),
+    /// A switch is on.
+    SwitchOn(&'static str),
+}

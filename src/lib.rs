@@ -1,0 +1,6 @@
+//! The browser app of Headroom: what a person sees of the scaling model.
+//!
+//! `course`, `chart` and `link` know no browser and are tested on the host;
+//! `ui` exists for wasm32 alone.
+
+pub mod course;
