@@ -5,6 +5,12 @@
 //! each change to the fleet, asks it to [`advance`](DataPlane::advance) to the
 //! next instant at which anything can change, and reads a [`Sample`].
 
+mod exact;
+mod expected;
+
+pub use exact::Exact;
+pub use expected::Expected;
+
 use crate::histogram::Histogram;
 use crate::time::Micros;
 
@@ -26,7 +32,7 @@ pub enum Fidelity {
 
 /// What happened to requests while a data plane advanced; sums, so that
 /// samples of consecutive spans add up.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Sample {
     /// Requests that arrived.
     pub offered: f64,
@@ -54,6 +60,15 @@ pub struct Sample {
     pub approximate: f64,
     /// The most requests in service at once in any one task.
     pub peak_in_service: f64,
+}
+
+impl Sample {
+    /// Forgets everything, and keeps the histogram's memory.
+    pub fn clear(&mut self) {
+        let mut latency = std::mem::take(&mut self.latency);
+        latency.clear();
+        *self = Self { latency, ..Self::default() };
+    }
 }
 
 /// Serves the traffic of a scenario on a fleet that the control plane changes.

@@ -20,6 +20,7 @@ pub mod histogram;
 pub mod scenario;
 pub mod time;
 pub mod trace;
+pub mod traffic;
 
 /// The version of the model's rules; it stands in every output. Two runs of
 /// one scenario are equal, byte for byte, if their model versions are.
