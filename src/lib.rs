@@ -4,3 +4,4 @@
 //! `ui` exists for wasm32 alone.
 
 pub mod course;
+pub mod figure;

@@ -38,6 +38,8 @@ pub struct Act {
     pub controls: &'static [Control],
     /// Switches, in order.
     pub switches: &'static [Switch],
+    /// Where the cursor stands at first [s]; with a prediction, not in its fog.
+    pub cursor_s: f64,
     /// The bet that is asked for before the future is shown.
     pub prediction: Option<Prediction>,
     /// Charts shown at once, in order; the others are behind "more charts".
@@ -85,7 +87,7 @@ pub struct Switch {
     /// A JSON merge patch (RFC 7396) on the scenario with its holes, applied
     /// in order of the switches that are on.
     pub patch: &'static str,
-    /// Another switch that must be on for this one to show, if any.
+    /// A switch before it that must be on for this one to show, if any.
     pub needs: Option<&'static str>,
 }
 
