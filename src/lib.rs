@@ -5,3 +5,5 @@
 
 pub mod course;
 pub mod figure;
+#[cfg(target_arch = "wasm32")]
+pub mod ui;

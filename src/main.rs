@@ -1,3 +1,6 @@
 //! Mounts the app.
 
-fn main() {}
+fn main() {
+    #[cfg(target_arch = "wasm32")]
+    headroom::ui::mount();
+}

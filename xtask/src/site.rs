@@ -1,0 +1,39 @@
+//! The static site: built by Trunk, then given its content security policy.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::policy::with_policy;
+use crate::run::{Outcome, cargo, io, path_with, root, run, say};
+use crate::tools;
+
+/// Where the site is built.
+pub(crate) fn dist() -> PathBuf {
+    root().join("dist")
+}
+
+/// Builds the site into `dist/`, to be put on any host, under any path, as it is.
+pub(crate) fn build() -> Outcome {
+    let path = path_with(&tools::for_the_site()?)?;
+    say("fetching the libraries that are not here yet");
+    run(cargo().arg("fetch"), "connect to a network and run the command again")?;
+    say("building the site into dist/");
+    run(
+        Command::new("trunk")
+            .args(["build", "--release", "--offline"])
+            .env("PATH", path)
+            .env("TRUNK_SKIP_VERSION_CHECK", "true")
+            // Trunk takes `NO_COLOR=1` for a wrong value of its own flag.
+            .env_remove("NO_COLOR"),
+        "mend what the compiler or Trunk says above and run the command again",
+    )?;
+    let page = dist().join("index.html");
+    let html = with_policy(&io("read", &page, fs::read_to_string(&page))?)?;
+    // Renamed into place, so that nobody is ever served half a page.
+    let new = dist().join("index.html.new");
+    io("write", &new, fs::write(&new, html))?;
+    io("write", &page, fs::rename(&new, &page))?;
+    say("the site is in dist/: put it on any static host, under any path");
+    Ok(())
+}
