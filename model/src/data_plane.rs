@@ -7,9 +7,11 @@
 
 mod exact;
 mod expected;
+mod idle;
 
 pub use exact::Exact;
 pub use expected::Expected;
+pub use idle::Idle;
 
 use crate::histogram::Histogram;
 use crate::time::Micros;

@@ -15,12 +15,21 @@
 //! that does not come from the scenario's seed: the same scenario, seed and
 //! model version give the same bytes on every target.
 
+pub mod alb;
+pub mod autoscaling;
+pub mod cloudwatch;
+pub mod cost;
 pub mod data_plane;
+pub mod ecs;
 pub mod histogram;
+pub mod run;
 pub mod scenario;
+mod simulate;
 pub mod time;
 pub mod trace;
 pub mod traffic;
+
+pub use simulate::{replay, simulate};
 
 /// The version of the model's rules; it stands in every output. Two runs of
 /// one scenario are equal, byte for byte, if their model versions are.

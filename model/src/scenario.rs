@@ -1,5 +1,13 @@
 //! What to simulate: parsed and checked once, valid by type ever after.
 
+mod autoscaling;
+mod parse;
+mod reader;
+mod start;
+
+pub use parse::{MAX_BYTES, read_json};
+pub use reader::Fault;
+
 use crate::time::Micros;
 
 /// A whole experiment: traffic, a service, its scaling, and what goes wrong.

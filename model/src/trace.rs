@@ -4,6 +4,8 @@ use crate::data_plane::{Fidelity, TaskId};
 use crate::scenario::Metric;
 use crate::time::Micros;
 
+mod json;
+
 /// Everything that a run leaves behind.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trace {
@@ -38,37 +40,52 @@ pub enum Station {
 }
 
 /// Figures of the whole run.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
 pub struct Summary {
     /// Requests that arrived; the sum of the next five.
+    #[serde(serialize_with = "json::number")]
     pub requests: f64,
     /// Requests that were answered.
+    #[serde(serialize_with = "json::number")]
     pub completed: f64,
     /// Refused: queue full, or no target (503).
+    #[serde(serialize_with = "json::number")]
     pub rejected: f64,
     /// The client gave up.
+    #[serde(serialize_with = "json::number")]
     pub timed_out: f64,
     /// Lost in a crash or at the end of draining (502).
+    #[serde(serialize_with = "json::number")]
     pub failed: f64,
     /// Still in the service at the end.
+    #[serde(serialize_with = "json::number")]
     pub in_flight: f64,
     /// Mean response time [ms]; `None` if nothing completed.
+    #[serde(serialize_with = "json::optional_number")]
     pub mean_ms: Option<f64>,
     /// Median response time [ms].
+    #[serde(serialize_with = "json::optional_number")]
     pub p50_ms: Option<f64>,
     /// 95th percentile of the response time [ms].
+    #[serde(serialize_with = "json::optional_number")]
     pub p95_ms: Option<f64>,
     /// 99th percentile of the response time [ms].
+    #[serde(serialize_with = "json::optional_number")]
     pub p99_ms: Option<f64>,
     /// Mean time in queue of those that began service [ms].
+    #[serde(serialize_with = "json::optional_number")]
     pub mean_wait_ms: Option<f64>,
     /// Share of those that began service that had to wait, 0 to 1.
+    #[serde(serialize_with = "json::optional_number")]
     pub wait_probability: Option<f64>,
     /// Busy slots over available ones, 0 to 1.
+    #[serde(serialize_with = "json::optional_number")]
     pub utilization: Option<f64>,
     /// Task time that is billed: pulling to STOPPED [s].
+    #[serde(serialize_with = "json::number")]
     pub task_seconds: f64,
     /// Its price [USD].
+    #[serde(serialize_with = "json::number")]
     pub cost_usd: f64,
     /// Minutes that missed the objective (0 without one).
     pub slo_minutes_missed: u32,
@@ -81,13 +98,16 @@ pub struct Summary {
 }
 
 /// One minute of the run.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
 pub struct Minute {
     /// The minute's end [s since the start]; the last may be a short one.
+    #[serde(serialize_with = "json::number")]
     pub t_s: f64,
     /// Requests that arrived [requests/s].
+    #[serde(serialize_with = "json::number")]
     pub offered_rps: f64,
     /// Requests answered [requests/s].
+    #[serde(serialize_with = "json::number")]
     pub served_rps: f64,
     /// The service's desired count at the minute's end.
     pub desired: u32,
@@ -98,39 +118,52 @@ pub struct Minute {
     /// Tasks draining at the minute's end.
     pub draining: u32,
     /// Average over the running tasks, idle ones included [%]; `None` if none ran.
+    #[serde(serialize_with = "json::optional_number")]
     pub cpu_percent: Option<f64>,
     /// Average CPU of the tasks in rotation alone [%]: the fill of their boxes.
+    #[serde(skip)]
     pub serving_cpu_percent: Option<f64>,
     /// Average over the running tasks [%].
+    #[serde(serialize_with = "json::optional_number")]
     pub memory_percent: Option<f64>,
     /// Requests per healthy target in this minute; `None` without a target.
+    #[serde(serialize_with = "json::optional_number")]
     pub requests_per_target: Option<f64>,
     /// Median response time [ms]; `None` if nothing completed.
+    #[serde(serialize_with = "json::optional_number")]
     pub p50_ms: Option<f64>,
     /// 95th percentile of the response time [ms].
+    #[serde(serialize_with = "json::optional_number")]
     pub p95_ms: Option<f64>,
     /// 99th percentile of the response time [ms].
+    #[serde(serialize_with = "json::optional_number")]
     pub p99_ms: Option<f64>,
     /// Requests that ended in an error: rejected, timed out or failed.
+    #[serde(serialize_with = "json::number")]
     pub errors: f64,
     /// Whether the minute missed the objective.
+    #[serde(skip)]
     pub missed: bool,
     /// How far the latencies can be trusted.
     pub fidelity: Fidelity,
 }
 
 /// What a policy, an action or an event decided, and why.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Decision {
     /// When.
+    #[serde(serialize_with = "json::number")]
     pub t_s: f64,
     /// The policy's name.
     pub policy: String,
     /// Which metric, if a policy decided.
+    #[serde(skip)]
     pub metric_kind: Option<Metric>,
     /// The datapoint that went into the formula.
+    #[serde(serialize_with = "json::optional_number")]
     pub metric: Option<f64>,
     /// The target that it was held against.
+    #[serde(skip)]
     pub target: Option<f64>,
     /// Tasks RUNNING: what the formula starts from.
     pub running: u32,
@@ -183,9 +216,10 @@ pub enum AlarmState {
 }
 
 /// A change of state of an alarm.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct AlarmChange {
     /// When.
+    #[serde(serialize_with = "json::number")]
     pub t_s: f64,
     /// The alarm's name.
     pub name: String,

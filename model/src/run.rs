@@ -1,0 +1,416 @@
+//! Plays a scenario: the control plane around a data plane.
+//!
+//! 1. [`Run::new`] sets the service up as it is at `t = 0`.
+//! 2. [`Run::step_until`] plays on to an instant. A run may be cloned at any
+//!    time, and both go on alike.
+//! 3. [`Run::finish`] plays to the end and returns the [`Trace`].
+//!
+//! Between two instants at which the control plane can change anything, the
+//! data plane serves alone.
+
+mod meter;
+mod queue;
+
+use std::sync::Arc;
+
+use crate::alb::{Check, TargetGroup};
+use crate::autoscaling::{Counts, Metrics, Scaler};
+use crate::cost;
+use crate::data_plane::{DataPlane, TaskId};
+use crate::ecs::{self, Order, Phase, Service};
+use crate::scenario::{EventKind, Metric, Scenario};
+use crate::time::Micros;
+use crate::trace::{AlarmChange, Decision, Minute, Outcome, Station, Summary, Trace, Watch};
+
+use meter::{Census, Meter};
+use queue::{Queue, Step, What};
+
+/// Where the metrics come from that drive the policies.
+#[derive(Debug, Clone)]
+enum Source {
+    /// From the run itself, published after the scenario's delay.
+    Run,
+    /// Recorded before the run; each is visible at the end of its minute.
+    Recording,
+}
+
+/// A scenario being played.
+#[derive(Debug, Clone)]
+pub struct Run<P> {
+    scenario: Arc<Scenario>,
+    station: Station,
+    end: Micros,
+    now: Micros,
+    queue: Queue,
+    service: Service,
+    targets: TargetGroup,
+    scaler: Option<Scaler>,
+    metrics: Metrics,
+    source: Source,
+    plane: P,
+    meter: Meter,
+    peak_running: u32,
+    minutes: Vec<Minute>,
+    decisions: Vec<Decision>,
+    alarms: Vec<AlarmChange>,
+    watches: Vec<Watch>,
+}
+
+impl<P: DataPlane> Run<P> {
+    /// Sets a scenario up, to be served by `plane`.
+    pub fn new(scenario: &Scenario, station: Station, plane: P) -> Self {
+        let mut run = Self::blank(scenario, station, plane, Source::Run);
+        run.queue.schedule(Micros::MINUTE, What::Minute);
+        run
+    }
+
+    /// Sets a scenario up whose policies read recorded metrics instead of the
+    /// run's own, until `end`. Slot 0 of a series is visible at `t = 0`.
+    pub fn replay(scenario: &Scenario, metrics: Metrics, end: Micros, plane: P) -> Self {
+        let mut run = Self::blank(scenario, Station::Exact, plane, Source::Recording);
+        (run.metrics, run.end) = (metrics, end);
+        run.queue.schedule(Micros::ZERO, What::Minute);
+        run
+    }
+
+    fn blank(scenario: &Scenario, station: Station, plane: P, source: Source) -> Self {
+        let service = Service::new(scenario.service.desired_count);
+        let mut run = Self {
+            scenario: Arc::new(scenario.clone()),
+            station,
+            end: scenario.duration,
+            now: Micros::ZERO,
+            queue: Queue::default(),
+            targets: TargetGroup::new(scenario.service.target_group),
+            peak_running: service.desired(),
+            service,
+            scaler: scenario.autoscaling.as_ref().map(Scaler::new),
+            metrics: Metrics::new(),
+            source,
+            plane,
+            meter: Meter::new(),
+            minutes: Vec::new(),
+            decisions: Vec::new(),
+            alarms: Vec::new(),
+            watches: Vec::new(),
+        };
+        for id in run.service.live().to_vec() {
+            run.targets.first_check_passed(id, Micros::ZERO, 1.0);
+        }
+        run.targets.route(Micros::ZERO, &mut run.plane);
+        for (index, event) in scenario.events.iter().enumerate() {
+            run.queue.schedule(event.at, What::Event(index));
+        }
+        run
+    }
+
+    /// Plays on until `until`, or the end of the run if that comes first.
+    pub fn step_until(&mut self, until: Micros) {
+        let until = until.min(self.end);
+        while let Some((at, what)) = self.queue.pop(until) {
+            self.advance(at);
+            match what {
+                What::Task(id, step) => self.task(id, step),
+                What::Event(index) => self.event(index),
+                What::Minute => self.minute(),
+            }
+            self.reconcile();
+        }
+        self.advance(until);
+    }
+
+    /// Plays to the end and returns what the run leaves behind.
+    pub fn finish(mut self) -> Trace {
+        self.step_until(self.end);
+        if self.meter.is_open(self.now) {
+            self.close_minute();
+        }
+        Trace {
+            name: self.scenario.name.clone(),
+            station: self.station,
+            seed: self.scenario.seed,
+            summary: self.summary(),
+            minutes: self.minutes,
+            decisions: self.decisions,
+            alarms: self.alarms,
+            watches: self.watches,
+            tasks: self.service.lives().collect(),
+        }
+    }
+
+    fn advance(&mut self, until: Micros) {
+        if until > self.now {
+            self.meter.pass(until.since(self.now), self.census());
+            self.plane.advance(until, &mut self.meter.sample);
+            self.now = until;
+        }
+    }
+
+    fn census(&self) -> Census {
+        Census {
+            desired: self.service.desired(),
+            running: self.service.count(Phase::Running),
+            pending: self.service.count(Phase::Pending),
+            draining: self.service.count(Phase::Draining),
+            healthy: self.targets.healthy(),
+        }
+    }
+
+    /// Closes the difference between desired and running, and tells the data
+    /// plane who takes requests.
+    fn reconcile(&mut self) {
+        for order in self.service.reconcile(self.now, |id| self.targets.is_healthy(id)) {
+            match order {
+                Order::Start(id) => {
+                    let provision = self.scenario.service.startup.provision;
+                    self.schedule(provision, id, Step::Pull);
+                }
+                Order::Stop(id) => self.stop(id),
+            }
+        }
+        self.targets.route(self.now, &mut self.plane);
+        let running = self.service.count(Phase::Running);
+        self.peak_running = self.peak_running.max(running);
+        if let Some(scaler) = &mut self.scaler {
+            scaler.note_running(self.now, running);
+        }
+    }
+
+    fn schedule(&mut self, after: Micros, id: TaskId, step: Step) {
+        self.queue.schedule(self.now + after, What::Task(id, step));
+    }
+
+    fn task(&mut self, id: TaskId, step: Step) {
+        let now = self.now;
+        let startup = self.scenario.service.startup;
+        let phase = self.service.task(id).phase;
+        let life = &mut self.service.task_mut(id).life;
+        match (step, phase) {
+            (Step::Pull, Phase::Pending) => {
+                life.pulling = Some(now);
+                self.schedule(startup.pull, id, Step::Run);
+            }
+            (Step::Run, Phase::Pending) => {
+                life.running = Some(now);
+                self.service.task_mut(id).phase = Phase::Running;
+                let interval = self.scenario.service.target_group.health_check_interval;
+                let first = ecs::first_health_check(now, &startup, interval);
+                self.schedule(first.since(now), id, Step::FirstCheck);
+            }
+            (Step::FirstCheck, Phase::Running) => {
+                life.serving = Some(now);
+                let running = life.running.unwrap_or(now);
+                let warm = startup.warm_up == Micros::ZERO;
+                if warm {
+                    life.warm = Some(now);
+                } else {
+                    self.schedule(startup.warm_up, id, Step::Warm);
+                }
+                let speed = if warm { 1.0 } else { startup.warm_up_speed };
+                self.targets.first_check_passed(id, running, speed);
+            }
+            (Step::Warm, Phase::Running | Phase::Draining) => {
+                life.warm = Some(now);
+                self.targets.warmed_up(id);
+                self.plane.set_speed(now, id, 1.0);
+            }
+            (Step::Check, Phase::Running) => match self.targets.check(now, id) {
+                Check::Settled => {}
+                Check::Again(next) => self.schedule(next.since(now), id, Step::Check),
+                Check::Unhealthy(next) => {
+                    let running = life.running.unwrap_or(now);
+                    self.schedule(next.since(now), id, Step::Check);
+                    let grace = self.scenario.service.target_group.health_check_grace_period;
+                    self.schedule((running + grace).since(now), id, Step::GraceEnds);
+                }
+            },
+            (Step::GraceEnds, Phase::Running) if !self.targets.is_healthy(id) => {
+                self.service.task_mut(id).condemned = true;
+            }
+            (Step::DrainEnds, Phase::Draining) => {
+                self.plane.remove(now, id, &mut self.meter.sample);
+                self.service.stopped(id, now);
+            }
+            // The task is not there any more, or the check found it healthy.
+            _ => {}
+        }
+    }
+
+    /// Stops a task as ECS does: deregister, drain, STOPPED. A task that never
+    /// was a healthy target has nothing to drain and stops at once; AWS does
+    /// not say how long that takes.
+    ///
+    /// The target drains for the whole delay, even without a request in
+    /// flight: its state stays `draining` until then (ELB user guide), and ECS
+    /// waits for it.
+    fn stop(&mut self, id: TaskId) {
+        let now = self.now;
+        if self.service.task(id).phase == Phase::Running && self.targets.contains(id) {
+            self.targets.deregister(id);
+            self.plane.leave_rotation(now, id, true);
+            let task = self.service.task_mut(id);
+            task.phase = Phase::Draining;
+            task.life.draining = Some(now);
+            self.schedule(
+                self.scenario.service.target_group.deregistration_delay,
+                id,
+                Step::DrainEnds,
+            );
+        } else {
+            self.service.stopped(id, now);
+        }
+    }
+
+    fn crash(&mut self, id: TaskId) {
+        if self.targets.contains(id) {
+            self.targets.deregister(id);
+            self.plane.remove(self.now, id, &mut self.meter.sample);
+        }
+        self.service.task_mut(id).life.crashed = true;
+        self.service.stopped(id, self.now);
+    }
+
+    fn event(&mut self, index: usize) {
+        match self.scenario.events[index].kind {
+            // Which tasks crash or fail is not AWS's to say; the longest-running
+            // ones do, so that a picture is the same at every seed.
+            EventKind::TaskCrash { count } => {
+                let running: Vec<_> =
+                    self.service.in_phase(Phase::Running).take(count as usize).collect();
+                for id in running {
+                    self.crash(id);
+                }
+            }
+            EventKind::HealthCheckFailure { count, lasts } => {
+                let targets: Vec<_> = self.targets.healthy_targets().take(count as usize).collect();
+                for id in targets {
+                    if let Some(next) = self.targets.fail_checks(self.now, id, self.now + lasts) {
+                        self.schedule(next.since(self.now), id, Step::Check);
+                    }
+                }
+            }
+            EventKind::SetDesired { desired_count } => self.service.set_desired(desired_count),
+            EventKind::RegisterScalableTarget { min, max } => {
+                if let Some(scaler) = &mut self.scaler {
+                    let desired = scaler.register(min, max, self.service.desired());
+                    self.service.set_desired(desired);
+                }
+            }
+        }
+    }
+
+    fn minute(&mut self) {
+        let publish_delay = match self.source {
+            Source::Run => {
+                self.close_minute();
+                self.scenario.metrics.publish_delay
+            }
+            Source::Recording => Micros::ZERO,
+        };
+        self.kill_what_is_out_of_memory();
+        if let Some(scaler) = &mut self.scaler {
+            let counts = Counts {
+                running: self.service.count(Phase::Running),
+                desired: self.service.desired(),
+            };
+            let evaluation = scaler.evaluate(self.now, &self.metrics, publish_delay, counts);
+            if let Some(decision) = evaluation.decisions.last() {
+                self.service.set_desired(decision.desired_after);
+            }
+            self.decisions.extend(evaluation.decisions);
+            self.alarms.extend(evaluation.alarms);
+            self.watches.extend(evaluation.watches);
+        }
+        self.queue.schedule(self.now + Micros::MINUTE, What::Minute);
+    }
+
+    /// Closes the minute under way and publishes its datapoints.
+    fn close_minute(&mut self) {
+        let task = &self.scenario.service.task;
+        let memory = self.memory_percent();
+        let minute = self.meter.close(
+            self.now,
+            self.station,
+            task.vcpu,
+            memory,
+            self.census(),
+            self.scenario.slo,
+        );
+        self.minutes.push(minute);
+        if self.now.floor_to(Micros::MINUTE) == self.now {
+            for (metric, value) in [
+                (Metric::Cpu, minute.cpu_percent),
+                (Metric::Memory, minute.memory_percent),
+                (Metric::RequestsPerTarget, minute.requests_per_target),
+            ] {
+                self.metrics.entry(metric).or_default().publish(self.now, value);
+            }
+        }
+    }
+
+    /// Memory that a running task holds [MiB].
+    fn memory_mib(&self, id: TaskId) -> f64 {
+        let memory = &self.scenario.service.task.memory;
+        let age = self.now.since(self.service.task(id).life.running.unwrap_or(self.now));
+        let filled = -libm::expm1(-age.as_s() / memory.cache_fill.as_s());
+        memory.base_mib
+            + memory.per_request_mib * self.plane.peak_in_service(id)
+            + memory.cache_mib * filled
+    }
+
+    fn memory_percent(&self) -> Option<f64> {
+        let limit = self.scenario.service.task.memory_mib;
+        let (mut sum, mut tasks) = (0.0, 0.0);
+        for id in self.service.in_phase(Phase::Running) {
+            sum += self.memory_mib(id).min(limit);
+            tasks += 1.0;
+        }
+        (tasks > 0.0).then(|| 100.0 * sum / (tasks * limit))
+    }
+
+    /// Tasks above their memory are killed. The model looks once a minute.
+    fn kill_what_is_out_of_memory(&mut self) {
+        let task = &self.scenario.service.task;
+        let most = task.memory.base_mib
+            + task.memory.per_request_mib * f64::from(task.concurrency)
+            + task.memory.cache_mib;
+        if most <= task.memory_mib {
+            return;
+        }
+        let running = self.service.in_phase(Phase::Running);
+        let over: Vec<_> = running.filter(|&id| self.memory_mib(id) > task.memory_mib).collect();
+        for id in over {
+            self.crash(id);
+        }
+    }
+
+    fn summary(&self) -> Summary {
+        let total = &self.meter.total;
+        let share = |part: f64, whole: f64| (whole > 0.0).then(|| part / whole);
+        let latency = self.meter.latency();
+        let scaled =
+            |outcome| self.decisions.iter().filter(|d| d.outcome == outcome).count() as u32;
+        let task_seconds = cost::task_seconds(self.service.lives(), self.now);
+        Summary {
+            requests: total.offered,
+            completed: total.completed,
+            rejected: total.rejected,
+            timed_out: 0.0,
+            failed: total.failed,
+            in_flight: self.plane.in_flight(),
+            mean_ms: latency.mean(),
+            p50_ms: latency.quantile(0.5),
+            p95_ms: latency.quantile(0.95),
+            p99_ms: latency.quantile(0.99),
+            mean_wait_ms: share(1000.0 * total.wait_s, total.started),
+            wait_probability: share(total.waited, total.started),
+            utilization: share(total.busy_slot_s, total.slot_s),
+            task_seconds,
+            cost_usd: cost::usd(task_seconds, &self.scenario.service.task, &self.scenario.price),
+            slo_minutes_missed: self.meter.missed,
+            scale_outs: scaled(Outcome::ScaledOut),
+            scale_ins: scaled(Outcome::ScaledIn),
+            peak_running: self.peak_running,
+        }
+    }
+}

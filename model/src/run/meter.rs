@@ -1,0 +1,131 @@
+//! Sums over the minute under way, and over the run.
+
+use crate::data_plane::{Fidelity, Sample};
+use crate::histogram::Histogram;
+use crate::scenario::Slo;
+use crate::time::Micros;
+use crate::trace::{Minute, Station};
+
+/// A minute is approximate if more than this share of its requests is.
+const APPROXIMATE_SHARE: f64 = 0.02;
+
+/// Sums over the minute under way and over the run.
+#[derive(Debug, Clone)]
+pub(super) struct Meter {
+    pub(super) sample: Sample,
+    /// Begin of the minute under way.
+    begin: Micros,
+    /// RUNNING tasks, over time [task·s].
+    running_s: f64,
+    /// Healthy targets, over time [target·s].
+    healthy_s: f64,
+    /// The minutes before this one.
+    pub(super) total: Sample,
+    pub(super) missed: u32,
+}
+
+/// Counts at an instant.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Census {
+    pub(super) desired: u32,
+    pub(super) running: u32,
+    pub(super) pending: u32,
+    pub(super) draining: u32,
+    pub(super) healthy: u32,
+}
+
+impl Meter {
+    pub(super) fn new() -> Self {
+        Self {
+            sample: Sample::default(),
+            begin: Micros::ZERO,
+            running_s: 0.0,
+            healthy_s: 0.0,
+            total: Sample::default(),
+            missed: 0,
+        }
+    }
+
+    /// Counts a span in which nothing changed.
+    pub(super) fn pass(&mut self, span: Micros, census: Census) {
+        self.running_s += f64::from(census.running) * span.as_s();
+        self.healthy_s += f64::from(census.healthy) * span.as_s();
+    }
+
+    /// Closes the minute at `now` and begins the next.
+    pub(super) fn close(
+        &mut self,
+        now: Micros,
+        station: Station,
+        vcpu: f64,
+        memory_percent: Option<f64>,
+        census: Census,
+        slo: Option<Slo>,
+    ) -> Minute {
+        let sample = &self.sample;
+        let seconds = now.since(self.begin).as_s();
+        let percent = |task_s: f64| {
+            (task_s > 0.0).then(|| (100.0 * sample.cpu_s / (vcpu * task_s)).clamp(0.0, 100.0))
+        };
+        let errors = sample.rejected + sample.failed;
+        let p95_ms = sample.latency.quantile(0.95);
+        let missed = slo.is_some_and(|slo| {
+            p95_ms.is_some_and(|p95_ms| p95_ms > slo.p95_ms)
+                || errors * 100.0 > slo.error_percent * sample.offered
+        });
+        let minute = Minute {
+            t_s: now.as_s(),
+            offered_rps: sample.offered / seconds,
+            served_rps: sample.completed / seconds,
+            desired: census.desired,
+            running: census.running,
+            pending: census.pending,
+            draining: census.draining,
+            cpu_percent: percent(self.running_s),
+            serving_cpu_percent: percent(self.healthy_s),
+            memory_percent,
+            requests_per_target: (self.healthy_s > 0.0)
+                .then(|| sample.offered * seconds / self.healthy_s * (60.0 / seconds)),
+            p50_ms: sample.latency.quantile(0.5),
+            p95_ms,
+            p99_ms: sample.latency.quantile(0.99),
+            errors,
+            missed,
+            fidelity: match station {
+                Station::Exact => Fidelity::Exact,
+                Station::Expected if sample.approximate > APPROXIMATE_SHARE * sample.offered => {
+                    Fidelity::Approximate
+                }
+                Station::Expected => Fidelity::Expected,
+            },
+        };
+        self.missed += u32::from(missed);
+        add(&mut self.total, &self.sample);
+        self.sample.clear();
+        self.begin = now;
+        (self.running_s, self.healthy_s) = (0.0, 0.0);
+        minute
+    }
+
+    /// Whether time has passed since the last minute was closed.
+    pub(super) fn is_open(&self, now: Micros) -> bool {
+        now > self.begin
+    }
+
+    pub(super) fn latency(&self) -> &Histogram {
+        &self.total.latency
+    }
+}
+
+fn add(total: &mut Sample, sample: &Sample) {
+    total.offered += sample.offered;
+    total.completed += sample.completed;
+    total.rejected += sample.rejected;
+    total.failed += sample.failed;
+    total.busy_slot_s += sample.busy_slot_s;
+    total.slot_s += sample.slot_s;
+    total.started += sample.started;
+    total.waited += sample.waited;
+    total.wait_s += sample.wait_s;
+    total.latency.merge(&sample.latency);
+}

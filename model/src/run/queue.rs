@@ -1,0 +1,61 @@
+//! What is to happen, in order of time.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use crate::data_plane::TaskId;
+use crate::time::Micros;
+
+/// Something that is to happen in the control plane. Of what happens in one
+/// instant, the variants come in this order; equal ones as they were scheduled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum What {
+    /// A task reaches a stage of its life.
+    Task(TaskId, Step),
+    /// The scenario's event with this index happens.
+    Event(usize),
+    /// A minute ends: metrics are published, alarms and policies evaluated.
+    Minute,
+}
+
+/// A stage of a task's life that is reached at a known time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Step {
+    /// Provisioned: it begins to pull its image.
+    Pull,
+    /// Its containers are RUNNING.
+    Run,
+    /// It passes its first health check.
+    FirstCheck,
+    /// It is warm.
+    Warm,
+    /// A health check while its checks fail or it is unhealthy.
+    Check,
+    /// Its grace period is over.
+    GraceEnds,
+    /// Its deregistration delay is over.
+    DrainEnds,
+}
+
+/// A queue of things to happen, first in, first out within an instant and kind.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Queue {
+    heap: BinaryHeap<Reverse<(Micros, bool, u64, What)>>,
+    scheduled: u64,
+}
+
+impl Queue {
+    pub(super) fn schedule(&mut self, at: Micros, what: What) {
+        self.scheduled += 1;
+        // A minute ends after all else that happens in its last instant.
+        self.heap.push(Reverse((at, what == What::Minute, self.scheduled, what)));
+    }
+
+    /// Takes the next thing that happens at `until` or before.
+    pub(super) fn pop(&mut self, until: Micros) -> Option<(Micros, What)> {
+        if self.heap.peek()?.0.0 > until {
+            return None;
+        }
+        self.heap.pop().map(|Reverse((at, _, _, what))| (at, what))
+    }
+}

@@ -1,0 +1,455 @@
+//! The scenario file (JSON, version 1) to a [`Scenario`].
+
+use serde_json::Value;
+
+use super::reader::{Fault, Faults, Object, Range, found};
+use super::{
+    Arrivals, Event, EventKind, Law, Memory, Metrics, Price, Scenario, Service, ServiceTime, Shape,
+    Slo, Start, Startup, TargetGroup, Task, Traffic, autoscaling,
+};
+use crate::time::Micros;
+
+/// A file may not be larger [bytes].
+pub const MAX_BYTES: usize = 32 << 20;
+/// A run may not be longer, and no time in it later [s].
+const MAX_S: f64 = 14.0 * 86_400.0;
+/// No rate may be higher [requests/s].
+const MAX_RPS: f64 = 1e6;
+/// A traffic shape may not have more points.
+const MAX_POINTS: usize = 1_000_000;
+/// No number of tasks may be higher.
+pub(super) const MAX_TASKS: u32 = 10_000;
+
+const TIME: Range = Range::Within(0.0, MAX_S);
+const RATE: Range = Range::Within(0.0, MAX_RPS);
+
+impl Scenario {
+    /// Reads a scenario file: JSON in UTF-8, with or without a byte-order mark.
+    ///
+    /// # Errors
+    ///
+    /// Every fault that was found, not only the first, each with its place.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Vec<Fault>> {
+        Self::from_value(&read_json(bytes).map_err(|fault| vec![fault])?)
+    }
+
+    /// Reads a scenario from a JSON value.
+    ///
+    /// # Errors
+    ///
+    /// As [`Scenario::parse`].
+    pub fn from_value(value: &Value) -> Result<Self, Vec<Fault>> {
+        let faults = Faults::default();
+        let scenario = scenario(&Object::new(&faults, String::new(), value));
+        let faults = faults.into_inner();
+        if faults.is_empty() { Ok(scenario) } else { Err(faults) }
+    }
+}
+
+/// Reads JSON text of bounded size and depth, in UTF-8.
+///
+/// # Errors
+///
+/// What is wrong with the text as a whole, or where it stops being JSON.
+pub fn read_json(bytes: &[u8]) -> Result<Value, Fault> {
+    let whole = |message: &str| Fault { path: "1:1".to_owned(), message: message.to_owned() };
+    if bytes.len() > MAX_BYTES {
+        return Err(whole("the file is larger than 32 MiB; a scenario must be smaller"));
+    }
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Err(whole("the file is UTF-16; save it as UTF-8"));
+    }
+    let bytes = bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes);
+    serde_json::from_slice(bytes).map_err(|error| {
+        let text = error.to_string();
+        let what = text.split(" at line ").next().unwrap_or_default();
+        Fault {
+            path: format!("{}:{}", error.line(), error.column()),
+            message: format!("this is not JSON here: {what}"),
+        }
+    })
+}
+
+fn scenario(object: &Object<'_>) -> Scenario {
+    object.integer("version", Some(1), 1, 1);
+    let scenario = Scenario {
+        name: object.text("name", "monday-spike"),
+        seed: seed(object),
+        start: start(object),
+        duration: Micros::from_s(object.number("duration_s", Some(7200.0), Range::Positive(MAX_S))),
+        traffic: traffic(&object.required_object("traffic")),
+        service: service(&object.required_object("service")),
+        metrics: metrics(&object.object("metrics")),
+        autoscaling: object
+            .raw("autoscaling")
+            .map(|_| autoscaling::read(&object.object("autoscaling"))),
+        events: events(object),
+        slo: object.raw("slo").map(|_| slo(&object.object("slo"))),
+        price: price(&object.object("price")),
+    };
+    object.finish();
+    scenario
+}
+
+fn seed(object: &Object<'_>) -> u64 {
+    let Some(value) = object.raw("seed") else { return 7 };
+    value.as_u64().unwrap_or_else(|| {
+        object.fault(
+            "seed",
+            format!("expected a whole number from 0 to 2^64 - 1, found {}", found(value)),
+        );
+        7
+    })
+}
+
+fn start(object: &Object<'_>) -> Start {
+    let text = object.text("start", "2026-01-05T07:30:00Z");
+    let unix_s = super::start::unix_s(&text).unwrap_or_else(|| {
+        object.fault(
+            "start",
+            format!("\"{text}\" is not an instant in UTC; write it as 2026-01-05T07:30:00Z"),
+        );
+        0
+    });
+    Start { text, unix_s }
+}
+
+/// A time or span field [s].
+fn span(object: &Object<'_>, name: &'static str, default: Option<f64>) -> Micros {
+    Micros::from_s(object.number(name, default, TIME))
+}
+
+fn traffic(object: &Object<'_>) -> Traffic {
+    let shape = match object.text("shape", "spike").as_str() {
+        "steady" => Shape::Steady { rps: object.number("rps", None, RATE) },
+        "ramp" => {
+            let (start, end) = (span(object, "start_s", None), span(object, "end_s", None));
+            if end < start {
+                object.fault("end_s", "must not be before `start_s`");
+            }
+            Shape::Ramp {
+                from_rps: object.number("from_rps", None, RATE),
+                to_rps: object.number("to_rps", None, RATE),
+                start,
+                end,
+            }
+        }
+        "spike" => Shape::Spike {
+            base_rps: object.number("base_rps", Some(100.0), RATE),
+            peak_rps: object.number("peak_rps", Some(320.0), RATE),
+            start: span(object, "start_s", Some(1800.0)),
+            rise: span(object, "rise_s", Some(60.0)),
+            hold: span(object, "hold_s", Some(900.0)),
+            fall: span(object, "fall_s", Some(300.0)),
+        },
+        "diurnal" => Shape::Diurnal {
+            trough_rps: object.number("trough_rps", None, RATE),
+            peak_rps: object.number("peak_rps", None, RATE),
+            peak_at: span(object, "peak_at_s", None),
+            period: Micros::from_s(object.number(
+                "period_s",
+                Some(86_400.0),
+                Range::Within(1.0, MAX_S),
+            )),
+        },
+        "steps" => Shape::Steps(points(object)),
+        "trace" => Shape::Trace(points(object)),
+        other => {
+            object.fault(
+                "shape",
+                format!(
+                    "\"{other}\" is not a shape; use steady, ramp, spike, diurnal, steps or trace"
+                ),
+            );
+            // The other fields cannot be judged without knowing the shape.
+            object
+                .accept(&["rps", "from_rps", "to_rps", "start_s", "end_s", "base_rps", "peak_rps"]);
+            object.accept(&[
+                "rise_s",
+                "hold_s",
+                "fall_s",
+                "trough_rps",
+                "peak_at_s",
+                "period_s",
+                "points",
+            ]);
+            Shape::Steady { rps: 0.0 }
+        }
+    };
+    let arrivals = match object.text("arrivals", "poisson").as_str() {
+        "poisson" => Arrivals::Poisson,
+        "deterministic" => Arrivals::Deterministic,
+        other => {
+            object.fault(
+                "arrivals",
+                format!("\"{other}\" is not known; use poisson or deterministic"),
+            );
+            Arrivals::Poisson
+        }
+    };
+    object.finish();
+    Traffic { shape, arrivals }
+}
+
+fn points(object: &Object<'_>) -> Vec<(Micros, f64)> {
+    let elements = object.list("points");
+    if elements.is_empty() {
+        object.fault("points", "is required: a list of one or more [t_s, rps] pairs");
+    }
+    if elements.len() > MAX_POINTS {
+        object.fault("points", format!("has {} points; at most 10^6 are allowed", elements.len()));
+        return vec![(Micros::ZERO, 0.0)];
+    }
+    let mut points: Vec<(Micros, f64)> = Vec::with_capacity(elements.len());
+    for (i, element) in elements.iter().enumerate() {
+        let pair = element.as_array().map(Vec::as_slice);
+        let Some([Some(t_s), Some(rps)]) = pair.map(|pair| match pair {
+            [t, rps] => [t.as_f64(), rps.as_f64()],
+            _ => [None, None],
+        }) else {
+            object.element_fault("points", i, "must be a pair of numbers, [t_s, rps]");
+            continue;
+        };
+        if !(0.0..=MAX_S).contains(&t_s) || !(0.0..=MAX_RPS).contains(&rps) {
+            object.element_fault(
+                "points",
+                i,
+                format!("[{t_s}, {rps}] is out of range; t_s must be from 0 to {MAX_S}, rps from 0 to {MAX_RPS}"),
+            );
+            continue;
+        }
+        let t = Micros::from_s(t_s);
+        if points.last().is_some_and(|&(before, _)| t <= before) {
+            object.element_fault("points", i, "must be later than the point before it");
+            continue;
+        }
+        points.push((t, rps));
+    }
+    if points.is_empty() {
+        points.push((Micros::ZERO, 0.0));
+    }
+    points
+}
+
+fn service(object: &Object<'_>) -> Service {
+    let service = Service {
+        desired_count: object.integer("desired_count", Some(4), 0, MAX_TASKS),
+        task: task(&object.object("task")),
+        startup: startup(object),
+        target_group: target_group(&object.object("target_group")),
+    };
+    client(&object.object("client"));
+    object.finish();
+    service
+}
+
+fn task(object: &Object<'_>) -> Task {
+    let task = Task {
+        vcpu: object.number("vcpu", Some(1.0), Range::Positive(1024.0)),
+        memory_mib: object.number("memory_mib", Some(2048.0), Range::Positive(1e8)),
+        concurrency: object.integer("concurrency", Some(16), 1, 10_000),
+        queue_limit: (!object.is_null("queue_limit"))
+            .then(|| object.integer("queue_limit", Some(1000), 0, 1_000_000_000)),
+        service_time: service_time(&object.object("service_time")),
+        cpu_ms_per_request: object.number(
+            "cpu_ms_per_request",
+            Some(20.0),
+            Range::Within(0.0, 1e7),
+        ),
+        memory: memory(&object.object("memory")),
+    };
+    object.accept(&["queue_limit"]);
+    if task.cpu_ms_per_request > task.service_time.mean_ms {
+        object.fault(
+            "cpu_ms_per_request",
+            format!(
+                "{} is more than the whole service time; it must be at most `service_time/mean_ms`, {}",
+                task.cpu_ms_per_request, task.service_time.mean_ms
+            ),
+        );
+    }
+    object.finish();
+    task
+}
+
+fn service_time(object: &Object<'_>) -> ServiceTime {
+    let law = match object.text("law", "exponential").as_str() {
+        "deterministic" => Law::Deterministic,
+        "exponential" => Law::Exponential,
+        "lognormal" => Law::Lognormal { cv: object.number("cv", None, Range::Positive(100.0)) },
+        other => {
+            object.fault(
+                "law",
+                format!("\"{other}\" is not known; use deterministic, exponential or lognormal"),
+            );
+            object.accept(&["cv"]);
+            Law::Exponential
+        }
+    };
+    let mean_ms = object.number("mean_ms", Some(50.0), Range::Positive(1e7));
+    object.finish();
+    ServiceTime { law, mean_ms }
+}
+
+fn memory(object: &Object<'_>) -> Memory {
+    let mib = Range::Within(0.0, 1e8);
+    let memory = Memory {
+        base_mib: object.number("base_mib", Some(512.0), mib),
+        per_request_mib: object.number("per_request_mib", Some(8.0), mib),
+        cache_mib: object.number("cache_mib", Some(512.0), mib),
+        cache_fill: Micros::from_s(object.number(
+            "cache_fill_s",
+            Some(900.0),
+            Range::Positive(MAX_S),
+        )),
+    };
+    object.finish();
+    memory
+}
+
+/// Left out as a whole, the example's stages; given in part, what is left out
+/// takes no time.
+fn startup(service: &Object<'_>) -> Startup {
+    let given = service.raw("startup").is_some();
+    let object = service.object("startup");
+    let or = |example: f64, rest: f64| Some(if given { rest } else { example });
+    let startup = Startup {
+        provision: span(&object, "provision_s", or(10.0, 0.0)),
+        pull: span(&object, "pull_s", or(8.0, 0.0)),
+        boot: span(&object, "boot_s", or(15.0, 0.0)),
+        warm_up: span(&object, "warm_up_s", or(30.0, 0.0)),
+        warm_up_speed: object.number("warm_up_speed", or(0.5, 1.0), Range::Within(0.01, 1.0)),
+    };
+    object.finish();
+    startup
+}
+
+/// Ranges are AWS's (ModifyTargetGroupAttributes, CreateTargetGroup).
+fn target_group(object: &Object<'_>) -> TargetGroup {
+    match object.text("routing", "round_robin").as_str() {
+        "round_robin" => {}
+        known @ ("least_outstanding_requests" | "weighted_random") => object
+            .fault("routing", format!("{known} is not modelled in this version; use round_robin")),
+        other => object
+            .fault("routing", format!("\"{other}\" is not an algorithm of AWS's; use round_robin")),
+    }
+    if object.number("slow_start_s", Some(0.0), Range::Within(0.0, 900.0)) > 0.0 {
+        object.fault("slow_start_s", "slow start is not modelled in this version; use 0");
+    }
+    object.not_modelled("stickiness", "stickiness");
+    let check = object.object("health_check");
+    let group = TargetGroup {
+        deregistration_delay: Micros::from_s(object.number(
+            "deregistration_delay_s",
+            Some(300.0),
+            Range::Within(0.0, 3600.0),
+        )),
+        health_check_grace_period: Micros::from_s(object.number(
+            "health_check_grace_period_s",
+            Some(0.0),
+            Range::Within(0.0, f64::from(i32::MAX)),
+        )),
+        health_check_interval: Micros::from_s(check.number(
+            "interval_s",
+            Some(30.0),
+            Range::Within(5.0, 300.0),
+        )),
+        healthy_threshold: check.integer("healthy_threshold", Some(5), 2, 10),
+        unhealthy_threshold: check.integer("unhealthy_threshold", Some(2), 2, 10),
+    };
+    check.finish();
+    object.finish();
+    group
+}
+
+fn client(object: &Object<'_>) {
+    object.not_modelled("timeout_ms", "a client's time-out");
+    if object.integer("retries", Some(0), 0, 100) > 0 {
+        object.fault("retries", "retries are not modelled in this version; use 0");
+    }
+    object.finish();
+}
+
+fn metrics(object: &Object<'_>) -> Metrics {
+    let metrics = Metrics { publish_delay: span(object, "publish_delay_s", Some(150.0)) };
+    let resolution = object.number("resolution_s", Some(60.0), Range::Within(20.0, 60.0));
+    if resolution == 20.0 {
+        object.fault("resolution_s", "20-second metrics are not modelled in this version; use 60");
+    } else if resolution != 60.0 {
+        object.fault("resolution_s", format!("{resolution} is not a resolution of ECS's; use 60"));
+    }
+    object.finish();
+    metrics
+}
+
+fn slo(object: &Object<'_>) -> Slo {
+    let slo = Slo {
+        p95_ms: object.number("p95_ms", Some(300.0), Range::Positive(1e9)),
+        error_percent: object.number("error_percent", Some(1.0), Range::Within(0.0, 100.0)),
+    };
+    object.finish();
+    slo
+}
+
+fn price(object: &Object<'_>) -> Price {
+    let usd = Range::Within(0.0, 1e6);
+    let price = Price {
+        vcpu_hour_usd: object.number("vcpu_hour_usd", Some(0.04048), usd),
+        gb_hour_usd: object.number("gb_hour_usd", Some(0.004445), usd),
+        region: object.text("region", "us-east-1"),
+        as_of: object.text("as_of", "2025"),
+    };
+    object.finish();
+    price
+}
+
+fn events(object: &Object<'_>) -> Vec<Event> {
+    let mut events: Vec<Event> = object.objects("events").iter().filter_map(event).collect();
+    // Events of one instant happen in the order in which they are written.
+    events.sort_by_key(|event| event.at);
+    events
+}
+
+fn event(object: &Object<'_>) -> Option<Event> {
+    let at = span(object, "at_s", None);
+    let kind = match object.required_text("kind").as_str() {
+        "task_crash" => {
+            EventKind::TaskCrash { count: object.integer("count", Some(1), 1, MAX_TASKS) }
+        }
+        "health_check_failure" => EventKind::HealthCheckFailure {
+            count: object.integer("count", Some(1), 1, MAX_TASKS),
+            lasts: span(object, "for_s", None),
+        },
+        "set_desired" => EventKind::SetDesired {
+            desired_count: object.integer("desired_count", None, 0, MAX_TASKS),
+        },
+        "register_scalable_target" => register(object),
+        known @ ("deployment" | "suspend" | "resume" | "dependency_slow") => {
+            object.fault("kind", format!("`{known}` is not modelled in this version"));
+            return None;
+        }
+        other => {
+            object.fault(
+                "kind",
+                format!(
+                    "\"{other}\" is not an event; use task_crash, health_check_failure, set_desired \
+                     or register_scalable_target"
+                ),
+            );
+            return None;
+        }
+    };
+    object.finish();
+    Some(Event { at, kind })
+}
+
+fn register(object: &Object<'_>) -> EventKind {
+    let bound = |name| object.raw(name).map(|_| object.integer(name, None, 0, MAX_TASKS));
+    let (min, max) = (bound("MinCapacity"), bound("MaxCapacity"));
+    if let (Some(min), Some(max)) = (min, max)
+        && min > max
+    {
+        object.fault("MaxCapacity", autoscaling::MAX_BELOW_MIN);
+    }
+    EventKind::RegisterScalableTarget { min, max }
+}

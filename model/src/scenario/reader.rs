@@ -1,0 +1,286 @@
+//! A total reader of JSON values: every fault is kept with its place, and
+//! reading goes on with the default.
+
+use std::cell::RefCell;
+
+use serde_json::{Map, Value};
+
+/// Something wrong in an input: where, and what would be right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// A JSON pointer into the input, or `line:column` where it is not JSON.
+    pub path: String,
+    /// What is wrong and what would be right, in a sentence without a full stop.
+    pub message: String,
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let path = if self.path.is_empty() { "/" } else { &self.path };
+        write!(f, "{path}: {}", self.message)
+    }
+}
+
+impl std::error::Error for Fault {}
+
+/// The numbers that a field may hold.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Range {
+    /// Both ends included.
+    Within(f64, f64),
+    /// Above zero, up to and including the end.
+    Positive(f64),
+}
+
+impl Range {
+    fn holds(self, value: f64) -> bool {
+        match self {
+            Self::Within(min, max) => min <= value && value <= max,
+            Self::Positive(max) => 0.0 < value && value <= max,
+        }
+    }
+
+    fn describe(self) -> String {
+        match self {
+            Self::Within(min, max) => format!("from {min} to {max}"),
+            Self::Positive(max) => format!("above 0 and at most {max}"),
+        }
+    }
+}
+
+/// Collects faults while a value is read.
+#[derive(Debug, Default)]
+pub(crate) struct Faults(RefCell<Vec<Fault>>);
+
+impl Faults {
+    pub(crate) fn report(&self, path: &str, message: impl Into<String>) {
+        self.0.borrow_mut().push(Fault { path: path.to_owned(), message: message.into() });
+    }
+
+    pub(crate) fn into_inner(self) -> Vec<Fault> {
+        self.0.into_inner()
+    }
+}
+
+/// A JSON object that is being read; [`Object::finish`] refuses the fields
+/// that nobody asked for.
+pub(crate) struct Object<'a> {
+    faults: &'a Faults,
+    path: String,
+    fields: Option<&'a Map<String, Value>>,
+    known: RefCell<Vec<&'static str>>,
+}
+
+impl<'a> Object<'a> {
+    /// Reads `value` as an object; anything else is a fault and reads as empty.
+    pub(crate) fn new(faults: &'a Faults, path: String, value: &'a Value) -> Self {
+        let fields = value.as_object();
+        if fields.is_none() {
+            faults.report(&path, format!("expected an object, found {}", found(value)));
+        }
+        Self { faults, path, fields, known: RefCell::default() }
+    }
+
+    pub(crate) fn fault(&self, name: &str, message: impl Into<String>) {
+        self.faults.report(&self.at(name), message);
+    }
+
+    /// A fault of an element of a list.
+    pub(crate) fn element_fault(&self, name: &str, index: usize, message: impl Into<String>) {
+        self.faults.report(&format!("{}/{index}", self.at(name)), message);
+    }
+
+    /// A fault of the object as a whole.
+    pub(crate) fn own_fault(&self, message: impl Into<String>) {
+        self.faults.report(&self.path, message);
+    }
+
+    /// The JSON pointer of a field.
+    pub(crate) fn at(&self, name: &str) -> String {
+        format!("{}/{}", self.path, name.replace('~', "~0").replace('/', "~1"))
+    }
+
+    /// The field as it stands; `null` counts as left out.
+    pub(crate) fn raw(&self, name: &'static str) -> Option<&'a Value> {
+        self.any(name).filter(|value| !value.is_null())
+    }
+
+    fn any(&self, name: &'static str) -> Option<&'a Value> {
+        self.known.borrow_mut().push(name);
+        self.fields?.get(name)
+    }
+
+    /// Whether the field is there as `null`.
+    pub(crate) fn is_null(&self, name: &str) -> bool {
+        self.fields.and_then(|fields| fields.get(name)).is_some_and(Value::is_null)
+    }
+
+    /// Whether the object itself was left out.
+    pub(crate) fn is_absent(&self) -> bool {
+        self.fields.is_none()
+    }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.fields.is_some_and(|fields| fields.contains_key(name))
+    }
+
+    /// An inner object; a left-out one reads as empty, so that inner defaults hold.
+    pub(crate) fn object(&self, name: &'static str) -> Self {
+        match self.raw(name) {
+            Some(value) => Self::new(self.faults, self.at(name), value),
+            None => Self {
+                faults: self.faults,
+                path: self.at(name),
+                fields: None,
+                known: RefCell::default(),
+            },
+        }
+    }
+
+    /// An inner object that must be there.
+    pub(crate) fn required_object(&self, name: &'static str) -> Self {
+        if self.raw(name).is_none() && self.fields.is_some() {
+            self.fault(name, "is required: an object");
+        }
+        self.object(name)
+    }
+
+    /// The elements of a list, each as an object; a left-out list is empty.
+    pub(crate) fn objects(&self, name: &'static str) -> Vec<Self> {
+        let elements = self.list(name);
+        let at = self.at(name);
+        let read = |(i, value)| Self::new(self.faults, format!("{at}/{i}"), value);
+        elements.iter().enumerate().map(read).collect()
+    }
+
+    /// A list; a left-out one is empty.
+    pub(crate) fn list(&self, name: &'static str) -> &'a [Value] {
+        match self.raw(name) {
+            None => &[],
+            Some(Value::Array(elements)) => elements,
+            Some(other) => {
+                self.fault(name, format!("expected a list, found {}", found(other)));
+                &[]
+            }
+        }
+    }
+
+    /// A number, `default` if left out; without a default it is required.
+    pub(crate) fn number(&self, name: &'static str, default: Option<f64>, range: Range) -> f64 {
+        let fallback = default.unwrap_or(match range {
+            Range::Within(min, _) => min,
+            Range::Positive(max) => max.min(1.0),
+        });
+        let Some(value) = self.raw(name) else {
+            if default.is_none() && self.fields.is_some() {
+                self.fault(name, format!("is required: a number {}", range.describe()));
+            }
+            return fallback;
+        };
+        self.check(name, value, range).unwrap_or(fallback)
+    }
+
+    fn check(&self, name: &str, value: &Value, range: Range) -> Option<f64> {
+        match value.as_f64() {
+            Some(number) if range.holds(number) => return Some(number),
+            Some(number) => {
+                self.fault(
+                    name,
+                    format!("{number} is out of range; it must be {}", range.describe()),
+                );
+            }
+            None => self.fault(
+                name,
+                format!("expected a number {}, found {}", range.describe(), found(value)),
+            ),
+        }
+        None
+    }
+
+    /// A whole number, `default` if left out; without a default it is required.
+    pub(crate) fn integer(
+        &self,
+        name: &'static str,
+        default: Option<u32>,
+        min: u32,
+        max: u32,
+    ) -> u32 {
+        let range = Range::Within(f64::from(min), f64::from(max));
+        let value = self.number(name, default.map(f64::from), range);
+        if libm::trunc(value) == value {
+            value as u32
+        } else {
+            self.fault(name, format!("{value} must be a whole number {}", range.describe()));
+            default.unwrap_or(min)
+        }
+    }
+
+    pub(crate) fn text(&self, name: &'static str, default: &str) -> String {
+        match self.raw(name) {
+            None => default.to_owned(),
+            Some(Value::String(text)) => text.clone(),
+            Some(other) => {
+                self.fault(name, format!("expected text, found {}", found(other)));
+                default.to_owned()
+            }
+        }
+    }
+
+    pub(crate) fn required_text(&self, name: &'static str) -> String {
+        if self.raw(name).is_none() && self.fields.is_some() {
+            self.fault(name, "is required: text");
+        }
+        self.text(name, "")
+    }
+
+    pub(crate) fn flag(&self, name: &'static str, default: bool) -> bool {
+        match self.raw(name) {
+            None => default,
+            Some(Value::Bool(flag)) => *flag,
+            Some(other) => {
+                self.fault(name, format!("expected true or false, found {}", found(other)));
+                default
+            }
+        }
+    }
+
+    /// Marks fields as known that AWS prints and that mean nothing here.
+    pub(crate) fn accept(&self, names: &[&'static str]) {
+        self.known.borrow_mut().extend(names);
+    }
+
+    /// Refuses a known field for what this version of the model does not do.
+    pub(crate) fn not_modelled(&self, name: &'static str, what: &str) {
+        if self.raw(name).is_some() {
+            self.fault(name, format!("{what} is not modelled in this version; leave `{name}` out"));
+        }
+    }
+
+    /// Refuses every field that was not asked for.
+    pub(crate) fn finish(&self) {
+        let Some(fields) = self.fields else { return };
+        let known = self.known.borrow();
+        for name in fields.keys().filter(|name| !known.contains(&name.as_str())) {
+            let mut expected: Vec<_> = known.clone();
+            expected.sort_unstable();
+            expected.dedup();
+            self.fault(name, format!("unknown field `{name}`; known are {}", expected.join(", ")));
+        }
+    }
+}
+
+/// What a value is, for a message.
+pub(crate) fn found(value: &Value) -> String {
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(flag) => flag.to_string(),
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => {
+            let short: String = text.chars().take(40).collect();
+            let more = if short.len() < text.len() { "…" } else { "" };
+            format!("the text \"{short}{more}\"")
+        }
+        Value::Array(_) => "a list".to_owned(),
+        Value::Object(_) => "an object".to_owned(),
+    }
+}

@@ -1,0 +1,25 @@
+//! The two ways to play a scenario to its end.
+
+use crate::autoscaling::Metrics;
+use crate::data_plane::{Exact, Expected, Idle};
+use crate::run::Run;
+use crate::scenario::Scenario;
+use crate::time::Micros;
+use crate::trace::{Station, Trace};
+
+/// Plays a scenario to its end.
+pub fn simulate(scenario: &Scenario, station: Station) -> Trace {
+    match station {
+        Station::Exact => Run::new(scenario, station, Exact::new(scenario)).finish(),
+        Station::Expected => Run::new(scenario, station, Expected::new(scenario)).finish(),
+    }
+}
+
+/// Drives a scenario's policies with recorded metrics until `end`: open loop,
+/// capacity does not feed back, no request is served. In each series slot `k`
+/// is the datapoint that is visible at `60 k` seconds.
+///
+/// Of the trace only decisions, alarms, watches and tasks mean anything.
+pub fn replay(scenario: &Scenario, metrics: Metrics, end: Micros) -> Trace {
+    Run::replay(scenario, metrics, end, Idle).finish()
+}
