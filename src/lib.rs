@@ -5,5 +5,7 @@
 
 pub mod course;
 pub mod figure;
+pub mod link;
+pub mod progress;
 #[cfg(target_arch = "wasm32")]
 pub mod ui;

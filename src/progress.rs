@@ -1,0 +1,240 @@
+//! What a student has done so far, and how it is stored.
+//!
+//! The stored text is `headroom progress 1`, then one mark a line:
+//!
+//! ```text
+//! target-tracking act 1
+//! target-tracking goal 1.2
+//! target-tracking answer rounding
+//! ```
+//!
+//! Marks of sections, acts or questions that are not known here (from a newer
+//! or older course) are kept. The parser is total and bounded.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use crate::course::Section;
+
+/// A longer text is not read.
+pub const LONGEST: usize = 64 * 1024;
+const FIRST_LINE: &str = "headroom progress 1";
+const LONGEST_NAME: usize = 64;
+
+/// Everything done so far.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Progress {
+    marks: BTreeSet<Mark>,
+}
+
+/// One thing done in a section.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Mark {
+    /// The section's name in links.
+    pub section: String,
+    /// What was done there.
+    pub deed: Deed,
+}
+
+/// What can be done in a section.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Deed {
+    /// An act was seen to its end, or a bet was made in it; counted from 0.
+    Act(u16),
+    /// A goal of an act was met; both counted from 0.
+    Goal(u16, u16),
+    /// A question was answered rightly.
+    Answer(String),
+}
+
+/// How far a section is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// Nothing yet.
+    Untouched,
+    /// Something.
+    Begun,
+    /// All acts, goals and questions.
+    Done,
+}
+
+/// Why a stored text is not progress.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Damaged {
+    /// The line, counted from 1.
+    pub line: usize,
+}
+
+impl Progress {
+    /// Whether this was done.
+    pub fn has(&self, mark: &Mark) -> bool {
+        self.marks.contains(mark)
+    }
+
+    /// Notes something done; whether it is new.
+    pub fn note(&mut self, mark: Mark) -> bool {
+        self.marks.insert(mark)
+    }
+
+    /// How far a section is.
+    pub fn of(&self, section: &Section) -> Extent {
+        let wanted = deeds(section);
+        let done = wanted.iter().filter(|deed| {
+            let mark = Mark { section: section.slug.to_owned(), deed: (*deed).clone() };
+            self.marks.contains(&mark)
+        });
+        match done.count() {
+            0 => Extent::Untouched,
+            count if count == wanted.len() => Extent::Done,
+            _ => Extent::Begun,
+        }
+    }
+
+    /// Reads what [`Display`](fmt::Display) wrote.
+    pub fn parse(text: &str) -> Result<Self, Damaged> {
+        if text.len() > LONGEST {
+            return Err(Damaged { line: 1 });
+        }
+        let mut lines = text.lines().enumerate();
+        if lines.next().map(|(_, line)| line) != Some(FIRST_LINE) {
+            return Err(Damaged { line: 1 });
+        }
+        let marks = lines.map(|(index, line)| Mark::parse(line).ok_or(Damaged { line: index + 1 }));
+        Ok(Self { marks: marks.collect::<Result<_, _>>()? })
+    }
+}
+
+impl fmt::Display for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(FIRST_LINE)?;
+        for Mark { section, deed } in &self.marks {
+            match deed {
+                Deed::Act(act) => write!(f, "\n{section} act {act}")?,
+                Deed::Goal(act, goal) => write!(f, "\n{section} goal {act}.{goal}")?,
+                Deed::Answer(question) => write!(f, "\n{section} answer {question}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Mark {
+    fn parse(line: &str) -> Option<Self> {
+        let mut words = line.split(' ');
+        let (section, kind, what) = (words.next()?, words.next()?, words.next()?);
+        let deed = match kind {
+            "act" => Deed::Act(what.parse().ok()?),
+            "goal" => {
+                let (act, goal) = what.split_once('.')?;
+                Deed::Goal(act.parse().ok()?, goal.parse().ok()?)
+            }
+            "answer" => Deed::Answer(name(what)?),
+            _ => return None,
+        };
+        if words.next().is_some() {
+            return None;
+        }
+        Some(Self { section: name(section)?, deed })
+    }
+}
+
+fn name(text: &str) -> Option<String> {
+    let right = !text.is_empty()
+        && text.len() <= LONGEST_NAME
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    right.then(|| text.to_owned())
+}
+
+/// Everything that there is to do in a section.
+fn deeds(section: &Section) -> Vec<Deed> {
+    let Some(lesson) = section.lesson else { return Vec::new() };
+    let mut deeds = Vec::new();
+    for (index, act) in (0..).zip(lesson.figure.acts) {
+        deeds.push(Deed::Act(index));
+        deeds.extend((0..).zip(act.goals).map(|(goal, _)| Deed::Goal(index, goal)));
+    }
+    deeds.extend(lesson.questions.iter().map(|question| Deed::Answer(question.id.to_owned())));
+    deeds
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::course::{FIRST, SECTIONS};
+
+    fn done(section: &Section) -> Progress {
+        let mut progress = Progress::default();
+        for deed in deeds(section) {
+            progress.note(Mark { section: section.slug.to_owned(), deed });
+        }
+        progress
+    }
+
+    #[test]
+    fn a_section_is_done_when_all_of_it_is() {
+        let mut progress = Progress::default();
+        assert_eq!(progress.of(FIRST), Extent::Untouched);
+        progress.note(Mark { section: FIRST.slug.to_owned(), deed: Deed::Act(0) });
+        assert_eq!(progress.of(FIRST), Extent::Begun);
+        assert_eq!(done(FIRST).of(FIRST), Extent::Done);
+    }
+
+    #[test]
+    fn a_section_to_come_cannot_be_done() {
+        assert_eq!(done(&SECTIONS[1]).of(&SECTIONS[1]), Extent::Untouched);
+    }
+
+    #[test]
+    fn damage_is_found_with_its_line() {
+        for (text, line) in [
+            ("", 1),
+            ("{}", 1),
+            ("headroom progress 2", 1),
+            ("headroom progress 1\nthe-spike act 0\nthe-spike act", 3),
+            ("headroom progress 1\nthe-spike act 0 again", 2),
+            ("headroom progress 1\nthe-spike act 70000", 2),
+            ("headroom progress 1\n<b> answer x", 2),
+            (&"x".repeat(LONGEST + 1), 1),
+        ] {
+            assert_eq!(Progress::parse(text), Err(Damaged { line }), "{text:.40}");
+        }
+    }
+
+    #[test]
+    fn marks_of_another_version_of_the_course_are_kept() {
+        let text = "headroom progress 1\nnot-yet-there answer new-one";
+        assert_eq!(Progress::parse(text).map(|progress| progress.to_string()), Ok(text.to_owned()));
+    }
+
+    #[test]
+    fn all_of_the_course_fits_in_what_is_read() {
+        let all: usize = SECTIONS.iter().map(|section| done(section).to_string().len()).sum();
+        assert!(all < LONGEST / 4, "{all}");
+    }
+
+    fn any_mark() -> impl Strategy<Value = Mark> {
+        let deed = prop_oneof![
+            any::<u16>().prop_map(Deed::Act),
+            any::<(u16, u16)>().prop_map(|(act, goal)| Deed::Goal(act, goal)),
+            "[a-z0-9-]{1,64}".prop_map(Deed::Answer),
+        ];
+        ("[a-z0-9-]{1,64}", deed).prop_map(|(section, deed)| Mark { section, deed })
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_stored_is_read(marks in prop::collection::btree_set(any_mark(), 0..20)) {
+            let progress = Progress { marks };
+            prop_assert_eq!(Progress::parse(&progress.to_string()), Ok(progress));
+        }
+
+        #[test]
+        fn any_text_is_progress_or_damaged(text in "(headroom progress 1\n)?([a-z]{1,5} (act|goal|answer) [0-9.]{0,4}\n?)*\\PC*") {
+            if let Ok(progress) = Progress::parse(&text) {
+                prop_assert_eq!(Progress::parse(&progress.to_string()), Ok(progress));
+            }
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! What holds for every section of the course.
+
+use std::collections::BTreeSet;
+
+use headroom::course::question::Kind;
+use headroom::course::text::{Block, Line, Span};
+use headroom::course::{Lesson, SECTIONS, Section};
+use headroom::figure::state::{RESERVED, State, scenario_json};
+use headroom::link::Link;
+
+fn lessons() -> impl Iterator<Item = (&'static Section, &'static Lesson)> {
+    SECTIONS.iter().filter_map(|section| Some((section, section.lesson?)))
+}
+
+fn lines(blocks: &'static [Block]) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for block in blocks {
+        match block {
+            Block::Heading(line) | Block::Paragraph(line) => lines.push(*line),
+            Block::List { items, .. } => lines.extend(*items),
+            Block::Table { head, rows } => {
+                lines.extend(*head);
+                lines.extend(rows.iter().copied().flatten());
+            }
+            Block::Code(_) => {}
+        }
+    }
+    lines
+}
+
+fn spans(lesson: &Lesson) -> Vec<Span> {
+    let text = lesson.text;
+    [text.opening, text.body, text.simplifies, text.note]
+        .into_iter()
+        .flat_map(lines)
+        .flatten()
+        .copied()
+        .collect()
+}
+
+#[test]
+fn sections_are_numbered_in_order_and_named_once() {
+    let slugs: BTreeSet<_> = SECTIONS.iter().map(|section| section.slug).collect();
+    assert_eq!(slugs.len(), SECTIONS.len());
+    for (index, section) in SECTIONS.iter().enumerate() {
+        assert_eq!(usize::from(section.number), index, "{}", section.title);
+        assert_eq!(section.before().map(|before| before.number + 1).unwrap_or(0), section.number);
+    }
+}
+
+#[test]
+fn links_in_the_text_lead_to_sections() {
+    for (section, lesson) in lessons() {
+        for span in spans(lesson) {
+            if let Span::Link { to, text } = span
+                && to.starts_with('#')
+            {
+                let (_, fault) = Link::parse(to);
+                assert_eq!(fault, None, "{}: {text}", section.title);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_lesson_has_all_that_a_section_must_have() {
+    for (section, lesson) in lessons() {
+        let title = section.title;
+        let words: usize =
+            spans(lesson).iter().map(|span| span.text().split_whitespace().count()).sum();
+        assert!(section.number == 0 || words >= 500, "{title}: {words} words");
+        assert!(!lesson.text.simplifies.is_empty(), "{title} says what it simplifies");
+        let note: String = lines(lesson.text.note)
+            .concat()
+            .iter()
+            .map(|span| [span.text(), " "].concat())
+            .collect();
+        for part in ["Outcome", "Prerequisites", "Minutes"] {
+            assert!(note.contains(part), "{title}: the note has no “{part}”");
+        }
+        assert!(section.number == 0 || lesson.questions.len() >= 3, "{title}");
+    }
+}
+
+#[test]
+fn every_wrong_answer_has_feedback_and_one_answer_is_right() {
+    for (section, lesson) in lessons() {
+        for question in lesson.questions {
+            let id = question.id;
+            assert!(!question.why.is_empty(), "{}: {id}", section.title);
+            match question.kind {
+                Kind::Choice(answers) => {
+                    let right = answers.iter().filter(|answer| answer.wrong.is_none()).count();
+                    assert_eq!(right, 1, "{}: {id}", section.title);
+                    assert!(answers.iter().all(|answer| answer.wrong != Some("")), "{id}");
+                }
+                Kind::Number(number) => {
+                    assert!(!number.hint.is_empty() && number.tolerance > 0.0, "{id}");
+                    for (wrong, _) in number.mistakes {
+                        let off = (wrong - number.value).abs();
+                        assert!(off > 2.0 * number.tolerance, "{id}: {wrong} is marked right");
+                    }
+                }
+            }
+        }
+        let ids: BTreeSet<_> = lesson.questions.iter().map(|question| question.id).collect();
+        assert_eq!(ids.len(), lesson.questions.len(), "{}", section.title);
+    }
+}
+
+#[test]
+fn figures_are_sound() {
+    for (section, lesson) in lessons() {
+        for (index, act) in lesson.figure.acts.iter().enumerate() {
+            let place = format!("{}, act {}", section.title, index + 1);
+            assert!(act.controls.len() <= 8 && act.controls.iter().any(|control| !control.more));
+            assert!(act.controls.iter().filter(|control| !control.more).count() <= 4, "{place}");
+            for control in act.controls {
+                assert_eq!(control.snap(control.default), control.default, "{place}");
+                assert!(!RESERVED.contains(&control.name), "{place}: {}", control.name);
+            }
+            if let Some(prediction) = act.prediction {
+                let right = prediction.choices.iter().filter(|choice| choice.right).count();
+                assert_eq!(right, 1, "{place}");
+                assert!(act.cursor_s <= prediction.fog_from_s, "{place}: the cursor is in the fog");
+            }
+            let mut state = State::at_act(lesson.figure, index);
+            state.switches.fill(true);
+            let json = scenario_json(act, &state).to_string();
+            assert!(json.contains("\"version\":1"), "{place}: the scenario is not JSON");
+            assert!(!json.contains("\"$\""), "{place}: a hole stays open in {json}");
+        }
+    }
+}
