@@ -3,6 +3,9 @@
 //! `course`, `chart` and `link` know no browser and are tested on the host;
 //! `ui` exists for wasm32 alone.
 
+// A step of `ui::view!` for each token of a view.
+#![recursion_limit = "2048"]
+
 pub mod course;
 pub mod figure;
 pub mod link;

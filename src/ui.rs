@@ -3,6 +3,9 @@
 use leptos::prelude::*;
 
 mod start;
+mod view;
+
+use view::view;
 
 /// Mounts the app in the page's body and takes away the message that stood there.
 pub fn mount() {

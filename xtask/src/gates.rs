@@ -3,19 +3,21 @@
 use std::time::{Duration, Instant};
 
 use crate::run::{Failure, Outcome, cargo, run, say};
-use crate::{site, tools};
+use crate::{browser, budget, site, tools};
 
 /// A step of the tests: its name, and what runs it.
 type Step = (&'static str, fn() -> Outcome);
 
 /// All steps, in order; the first that fails ends the run.
-const STEPS: [Step; 6] = [
+const STEPS: [Step; 8] = [
     ("format", format),
     ("clippy on the host", clippy_host),
-    ("clippy for the browser", clippy_wasm),
+    ("clippy for wasm32", clippy_wasm),
     ("tests on the host", host_tests),
     ("documentation", documentation),
     ("site", site::build),
+    ("budgets", budget::check),
+    ("browser tests", browser::test),
 ];
 
 /// Runs the steps whose name contains `wanted`, and closes with a table of

@@ -5,6 +5,8 @@
 
 use std::process::ExitCode;
 
+mod browser;
+mod budget;
 mod gates;
 mod policy;
 mod run;

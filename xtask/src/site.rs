@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::policy::with_policy;
-use crate::run::{Outcome, cargo, io, path_with, root, run, say};
+use crate::run::{Failure, Outcome, cargo, io, path_with, root, run, say};
 use crate::tools;
 
 /// Where the site is built.
@@ -28,6 +28,7 @@ pub(crate) fn build() -> Outcome {
             .env_remove("NO_COLOR"),
         "mend what the compiler or Trunk says above and run the command again",
     )?;
+    no_markup_from_strings()?;
     let page = dist().join("index.html");
     let html = with_policy(&io("read", &page, fs::read_to_string(&page))?)?;
     // Renamed into place, so that nobody is ever served half a page.
@@ -35,5 +36,23 @@ pub(crate) fn build() -> Outcome {
     io("write", &new, fs::write(&new, html))?;
     io("write", &page, fs::rename(&new, &page))?;
     say("the site is in dist/: put it on any static host, under any path");
+    Ok(())
+}
+
+/// The policy refuses markup that is made from a string, at the moment when it
+/// is made; whatever could do so is found here, before anybody sees the page.
+fn no_markup_from_strings() -> Outcome {
+    for entry in io("read", &dist(), fs::read_dir(dist()))? {
+        let file = io("read", &dist(), entry)?.path();
+        if file.extension().is_some_and(|extension| extension == "js")
+            && io("read", &file, fs::read_to_string(&file))?.contains("innerHTML")
+        {
+            return Err(Failure(
+                "the app can set innerHTML, which the page's policy refuses: use `ui::view::view!` \
+                 and give each element in it a text, an attribute or a block"
+                    .into(),
+            ));
+        }
+    }
     Ok(())
 }

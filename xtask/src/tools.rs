@@ -134,6 +134,41 @@ pub(crate) fn node_modules() -> Outcome<PathBuf> {
     Ok(folder.join("node_modules"))
 }
 
+/// The program of a Chromium or a Chrome.
+pub(crate) fn chromium() -> Outcome<PathBuf> {
+    let find = || {
+        ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+            .into_iter()
+            .find_map(which)
+    };
+    if let Some(program) = find() {
+        return Ok(program);
+    }
+    say("installing Debian's Chromium");
+    let advice = "install Chromium or Chrome so that it is on the path, and run the command again";
+    let is_root = output(Command::new("id").arg("-u")).is_some_and(|id| id == "0");
+    let apt_get = |arguments: &[&str]| {
+        let mut command = if is_root {
+            Command::new("apt-get")
+        } else {
+            let mut sudo = Command::new("sudo");
+            sudo.arg("apt-get");
+            sudo
+        };
+        run(command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive"), advice)
+    };
+    apt_get(&["update", "--quiet"])?;
+    apt_get(&[
+        "install",
+        "--quiet",
+        "--yes",
+        "--no-install-recommends",
+        "chromium",
+        "chromium-sandbox",
+    ])?;
+    find().ok_or_else(|| Failure(format!("Chromium is installed but not to be found: {advice}")))
+}
+
 /// A folder of the cache, filled by `install` if it is not there yet.
 ///
 /// It is filled under another name and renamed at the end, so that an install

@@ -1,0 +1,6 @@
+// Every browser test. The tests read the sections from the page, so that a new
+// one joins them by being linked.
+
+import "./policy.mjs";
+import "./sections.mjs";
+import "./links.mjs";

@@ -1,0 +1,108 @@
+// What holds of every section, finished or to come.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import {
+  assertQuiet,
+  changes,
+  frames,
+  isTime,
+  nameOf,
+  open,
+  picture,
+  routes,
+  skipPredictions,
+  sliders,
+  theme,
+  themes,
+  violations,
+} from "./harness.mjs";
+
+test("front door", async (t) => {
+  const page = await open(t);
+  assert.equal(await page.locator("main").count(), 1, "one main");
+  assert.equal(await page.locator("h1").count(), 1, "one h1");
+  assert.equal(await page.evaluate(() => document.documentElement.lang), "en");
+  assertQuiet(page);
+});
+
+test("every section", async (t) => {
+  const first = await open(t);
+  for (const route of await routes(first)) {
+    await t.test(route, async (t) => {
+      await t.test("is quiet, and asks for nothing once it is loaded", async (t) => {
+        const page = await open(t, route);
+        assert.equal(await page.locator("main").count(), 1, "one main");
+        assert.equal(await page.locator("h1").count(), 1, "one h1");
+        const loaded = page.asked.length;
+        await skipPredictions(page);
+        for (const slider of await sliders(page)) {
+          await slider.focus();
+          await page.keyboard.press("ArrowRight");
+        }
+        await frames(page);
+        assert.deepEqual(page.asked.slice(loaded), [], "no request after load");
+        assertQuiet(page);
+      });
+
+      await t.test("is accessible in every theme", async (t) => {
+        const page = await open(t, route);
+        for (const name of themes) {
+          await theme(page, name);
+          assert.deepEqual(await violations(page), [], name);
+        }
+      });
+
+      for (const width of [320, 390]) {
+        await t.test(`does not scroll sideways at ${width} px`, async (t) => {
+          const page = await open(t, route, { width, height: 844, scale: 2 });
+          await skipPredictions(page);
+          const sideways = await page.evaluate(() => {
+            const { scrollWidth, clientWidth } = document.scrollingElement;
+            const wide = [...document.querySelectorAll("body *")].filter(
+              (element) => element.getBoundingClientRect().right > clientWidth + 1,
+            );
+            return scrollWidth > clientWidth ? wide.map((element) => element.outerHTML.slice(0, 120)) : [];
+          });
+          assert.deepEqual(sideways, []);
+          const links = await routes(page);
+          assert.ok(links.length >= 1, "the sections are linked at every width");
+        });
+      }
+
+      await t.test("redraws its figures by keyboard", async (t) => {
+        const page = await open(t, route);
+        await skipPredictions(page);
+        for (const slider of await sliders(page)) {
+          const name = await nameOf(slider);
+          assert.notEqual(name, "", "a slider has a name");
+          await slider.focus();
+          const before = { picture: await picture(slider), value: await slider.inputValue() };
+          const text = await slider.getAttribute("aria-valuetext");
+          // From its end a slider moves back.
+          const end = await slider.getAttribute("max");
+          const key = before.value === end ? "ArrowLeft" : "ArrowRight";
+          await page.keyboard.press(key);
+          assert.notEqual(await slider.inputValue(), before.value, `${name} moves`);
+          if (await isTime(slider)) {
+            await page.waitForFunction(
+              ([element, text]) => element.getAttribute("aria-valuetext") !== text,
+              [await slider.elementHandle(), text],
+            );
+            continue;
+          }
+          let changed = await changes(slider, before.picture);
+          // A setting may have no effect for some steps; it has one over its range.
+          for (const further of ["PageUp", "End", "Home"]) {
+            if (changed) break;
+            await page.keyboard.press(further);
+            changed = await changes(slider, before.picture);
+          }
+          assert.ok(changed, `${name} redraws its figure`);
+        }
+        assertQuiet(page);
+      });
+    });
+  }
+});
