@@ -30,7 +30,6 @@ impl Serialize for Trace {
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// A number without `.0` where it is whole.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
 pub(super) fn number<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
     if libm::trunc(*value) == *value && libm::fabs(*value) < EXACT {
         serializer.serialize_i64(*value as i64)
