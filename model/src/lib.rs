@@ -22,6 +22,7 @@ pub mod cost;
 pub mod data_plane;
 pub mod ecs;
 pub mod histogram;
+pub mod queueing;
 pub mod run;
 pub mod scenario;
 mod simulate;

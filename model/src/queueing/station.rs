@@ -1,0 +1,110 @@
+//! A station with slots that share a CPU: one task.
+
+use crate::queueing::chain::Chain;
+
+/// A task as a queueing station. Up to `slots` requests are in service at
+/// once; `n` of them advance at `min(1, cpu_slots / n)` of full speed each;
+/// the others wait, first come first served.
+///
+/// With exponential service the number in system is a birth–death chain with
+/// deaths at `min(n, slots, cpu_slots) / service_s`: M/M/c where the CPU never
+/// binds, M/M/1 under processor sharing where only one fits, and between.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Station {
+    /// Requests in service at once (≥ 1).
+    pub slots: u32,
+    /// How many of them the CPU carries at full speed (> 0, may be ∞).
+    pub cpu_slots: f64,
+    /// Requests that may wait; `None` is unbounded.
+    pub queue_limit: Option<u32>,
+    /// Mean time of a request that is alone [s].
+    pub service_s: f64,
+    /// Squared coefficient of variation of the time between arrivals: 1 for
+    /// Poisson, 1/N behind a round robin of a Poisson stream over N, 0 if even.
+    pub arrival_cv2: f64,
+    /// Squared coefficient of variation of the service time.
+    pub service_cv2: f64,
+}
+
+/// What is true on average of a station in equilibrium.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Means {
+    /// Share of the arrivals that are refused.
+    pub blocking: f64,
+    /// Share of the admitted that wait for a slot.
+    pub wait_probability: f64,
+    /// Wait of the admitted, over all of them [s].
+    pub wait_s: f64,
+    /// Time in service of the admitted [s]; longer than alone if they share.
+    pub residence_s: f64,
+    /// Slots in use.
+    pub in_service: f64,
+    /// Requests in service and in queue.
+    pub in_system: f64,
+}
+
+impl Means {
+    /// Time from arrival to answer [s].
+    pub fn response_s(&self) -> f64 {
+        self.wait_s + self.residence_s
+    }
+
+    /// The point between two others, `share` (0 to 1) of the way.
+    pub fn between(&self, other: &Self, share: f64) -> Self {
+        let mix = |a: f64, b: f64| a + (b - a) * share;
+        Self {
+            blocking: mix(self.blocking, other.blocking),
+            wait_probability: mix(self.wait_probability, other.wait_probability),
+            wait_s: mix(self.wait_s, other.wait_s),
+            residence_s: mix(self.residence_s, other.residence_s),
+            in_service: mix(self.in_service, other.in_service),
+            in_system: mix(self.in_system, other.in_system),
+        }
+    }
+}
+
+impl Station {
+    /// How many requests are served at full speed when enough are there.
+    pub fn servers(&self) -> f64 {
+        f64::from(self.slots).min(self.cpu_slots)
+    }
+
+    /// The most that it serves [1/s].
+    pub fn capacity(&self) -> f64 {
+        self.servers() / self.service_s
+    }
+
+    /// The most requests that it holds; `None` is unbounded.
+    pub fn room(&self) -> Option<u64> {
+        self.queue_limit.map(|limit| u64::from(self.slots) + u64::from(limit))
+    }
+
+    /// The equilibrium at a rate of arrivals [1/s], which must be below
+    /// capacity if the queue is unbounded.
+    ///
+    /// Exact for Poisson arrivals and exponential service. Where the slots
+    /// never share, the mean wait of any service law is that of Allen and
+    /// Cunneen, exact for one slot (Pollaczek–Khinchine); where they share, the
+    /// mean of any service law is that of the exponential one (exact for
+    /// processor sharing, which is insensitive to the law).
+    pub fn means(&self, arrival_rate: f64) -> Means {
+        if arrival_rate <= 0.0 {
+            let residence_s = self.service_s / self.cpu_slots.min(1.0);
+            return Means {
+                blocking: 0.0,
+                wait_probability: 0.0,
+                wait_s: 0.0,
+                residence_s,
+                in_service: 0.0,
+                in_system: 0.0,
+            };
+        }
+        Chain::new(self, arrival_rate).means()
+    }
+
+    /// By what the mean wait of the chain is multiplied for a service law that
+    /// is not exponential: `(c_a² + c_s²) / (c_a² + 1)`.
+    pub(crate) fn wait_factor(&self) -> f64 {
+        (self.arrival_cv2 + self.service_cv2) / (self.arrival_cv2 + 1.0)
+    }
+}
