@@ -51,6 +51,8 @@ pub struct Run<P> {
     meter: Meter,
     peak_running: u32,
     minutes: Vec<Minute>,
+    /// The last minute ended now; its counts are those at the end of the instant.
+    counting: bool,
     decisions: Vec<Decision>,
     alarms: Vec<AlarmChange>,
     watches: Vec<Watch>,
@@ -90,6 +92,7 @@ impl<P: DataPlane> Run<P> {
             plane,
             meter: Meter::new(),
             minutes: Vec::new(),
+            counting: false,
             decisions: Vec::new(),
             alarms: Vec::new(),
             watches: Vec::new(),
@@ -125,6 +128,7 @@ impl<P: DataPlane> Run<P> {
         if self.meter.is_open(self.now) {
             self.close_minute();
         }
+        self.count();
         Trace {
             name: self.scenario.name.clone(),
             station: self.station,
@@ -140,9 +144,23 @@ impl<P: DataPlane> Run<P> {
 
     fn advance(&mut self, until: Micros) {
         if until > self.now {
+            self.count();
             self.meter.pass(until.since(self.now), self.census());
             self.plane.advance(until, &mut self.meter.sample);
             self.now = until;
+        }
+    }
+
+    /// Notes the counts of a minute that has ended, once all that happens in
+    /// its last instant, decisions included, has happened.
+    fn count(&mut self) {
+        let census = self.census();
+        if let Some(minute) = self.minutes.last_mut().filter(|_| self.counting) {
+            minute.desired = census.desired;
+            minute.running = census.running;
+            minute.pending = census.pending;
+            minute.draining = census.draining;
+            self.counting = false;
         }
     }
 
@@ -328,15 +346,9 @@ impl<P: DataPlane> Run<P> {
     fn close_minute(&mut self) {
         let task = &self.scenario.service.task;
         let memory = self.memory_percent();
-        let minute = self.meter.close(
-            self.now,
-            self.station,
-            task.vcpu,
-            memory,
-            self.census(),
-            self.scenario.slo,
-        );
+        let minute = self.meter.close(self.now, self.station, task.vcpu, memory, self.scenario.slo);
         self.minutes.push(minute);
+        self.counting = true;
         if self.now.floor_to(Micros::MINUTE) == self.now {
             for (metric, value) in [
                 (Metric::Cpu, minute.cpu_percent),

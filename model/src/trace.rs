@@ -109,7 +109,8 @@ pub struct Minute {
     /// Requests answered [requests/s].
     #[serde(serialize_with = "json::number")]
     pub served_rps: f64,
-    /// The service's desired count at the minute's end.
+    /// The service's desired count at the minute's end, after what was decided
+    /// in that instant; so are the next three.
     pub desired: u32,
     /// Tasks RUNNING at the minute's end; draining ones are not.
     pub running: u32,

@@ -52,14 +52,14 @@ impl Meter {
         self.healthy_s += f64::from(census.healthy) * span.as_s();
     }
 
-    /// Closes the minute at `now` and begins the next.
+    /// Closes the minute at `now` and begins the next; its counts are left at
+    /// zero, for the instant is not over yet.
     pub(super) fn close(
         &mut self,
         now: Micros,
         station: Station,
         vcpu: f64,
         memory_percent: Option<f64>,
-        census: Census,
         slo: Option<Slo>,
     ) -> Minute {
         let sample = &self.sample;
@@ -77,10 +77,10 @@ impl Meter {
             t_s: now.as_s(),
             offered_rps: sample.offered / seconds,
             served_rps: sample.completed / seconds,
-            desired: census.desired,
-            running: census.running,
-            pending: census.pending,
-            draining: census.draining,
+            desired: 0,
+            running: 0,
+            pending: 0,
+            draining: 0,
             cpu_percent: percent(self.running_s),
             serving_cpu_percent: percent(self.healthy_s),
             memory_percent,

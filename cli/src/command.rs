@@ -1,0 +1,132 @@
+//! What was asked for, from the arguments.
+
+use std::path::PathBuf;
+
+use headroom_model::trace::Station;
+use lexopt::prelude::*;
+
+use crate::Failure;
+
+/// A command with its arguments.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Command {
+    Help,
+    Version,
+    Simulate { scenario: PathBuf, station: Station, seed: Option<u64>, format: Format },
+    Replay { scenario: PathBuf, metrics: PathBuf },
+    Check { files: Vec<PathBuf> },
+}
+
+/// The form of the output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    Json,
+    Csv,
+}
+
+/// Commands that the contract names and this version does not do.
+const TO_COME: &[&str] = &["convert", "queue", "sweep"];
+
+impl From<lexopt::Error> for Failure {
+    fn from(error: lexopt::Error) -> Self {
+        Self::Usage(error.to_string())
+    }
+}
+
+fn usage<T>(message: impl Into<String>) -> Result<T, Failure> {
+    Err(Failure::Usage(message.into()))
+}
+
+impl Command {
+    /// Reads the arguments; anything that is not understood is a wrong usage.
+    pub(crate) fn parse(mut parser: lexopt::Parser) -> Result<Self, Failure> {
+        let Some(first) = parser.next()? else { return usage("a command is missing") };
+        let name = match first {
+            Short('h') | Long("help") => return Ok(Self::Help),
+            Short('V') | Long("version") => return Ok(Self::Version),
+            Value(name) => name.string()?,
+            other => return Err(other.unexpected().into()),
+        };
+        match name.as_str() {
+            "help" => Ok(Self::Help),
+            "simulate" => simulate(parser),
+            "replay" => replay(parser),
+            "check" => check(parser),
+            name if TO_COME.contains(&name) => {
+                usage(format!("`headroom {name}` is not part of this version"))
+            }
+            other => usage(format!("there is no command `{other}`")),
+        }
+    }
+}
+
+fn simulate(mut parser: lexopt::Parser) -> Result<Command, Failure> {
+    let (mut scenario, mut seed) = (None, None);
+    let (mut station, mut format) = (Station::Expected, Format::Json);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("station") => {
+                station = match parser.value()?.string()?.as_str() {
+                    "expected" => Station::Expected,
+                    "exact" => Station::Exact,
+                    other => {
+                        return usage(format!("--station is expected or exact, not `{other}`"));
+                    }
+                }
+            }
+            Long("seed") => {
+                let text = parser.value()?.string()?;
+                let Ok(number) = text.parse() else {
+                    return usage(format!(
+                        "--seed is a whole number from 0 to 2^64 - 1, not `{text}`"
+                    ));
+                };
+                seed = Some(number);
+            }
+            Long("format") => {
+                format = match parser.value()?.string()?.as_str() {
+                    "json" => Format::Json,
+                    "csv" => Format::Csv,
+                    other => return usage(format!("--format is json or csv, not `{other}`")),
+                }
+            }
+            Value(path) if scenario.is_none() => scenario = Some(PathBuf::from(path)),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    match scenario {
+        Some(scenario) => Ok(Command::Simulate { scenario, station, seed, format }),
+        None => usage("which scenario? name its file"),
+    }
+}
+
+fn replay(mut parser: lexopt::Parser) -> Result<Command, Failure> {
+    let (mut scenario, mut metrics) = (None, None);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("metrics") => metrics = Some(PathBuf::from(parser.value()?)),
+            Value(path) if scenario.is_none() => scenario = Some(PathBuf::from(path)),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    match (scenario, metrics) {
+        (Some(scenario), Some(metrics)) => Ok(Command::Replay { scenario, metrics }),
+        (None, _) => usage("which scenario? name its file"),
+        (_, None) => usage("which metrics? name their file with --metrics"),
+    }
+}
+
+fn check(mut parser: lexopt::Parser) -> Result<Command, Failure> {
+    let mut files = Vec::new();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Value(path) => files.push(PathBuf::from(path)),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    if files.is_empty() {
+        usage("which files? name one or more")
+    } else {
+        Ok(Command::Check { files })
+    }
+}

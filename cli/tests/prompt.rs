@@ -1,0 +1,163 @@
+//! The command as it is typed: output, faults, exit codes.
+
+use std::process::{Command, Output};
+
+use serde_json::{Value, json};
+
+/// Writes files into a folder of their own and calls `headroom` in it.
+struct Prompt(tempfile::TempDir);
+
+impl Prompt {
+    fn new(files: &[(&str, &[u8])]) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        for (name, content) in files {
+            std::fs::write(folder.path().join(name), content).expect("a writable folder");
+        }
+        Self(folder)
+    }
+
+    fn call(&self, arguments: &[&str]) -> (i32, String, String) {
+        let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_headroom"))
+            .args(arguments)
+            .current_dir(&self.0)
+            .output()
+            .expect("the command runs");
+        let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+        (status.code().expect("an exit code"), text(stdout), text(stderr))
+    }
+}
+
+const TRACKING: &str = r#"{
+  "duration_s": 1200,
+  "traffic": {"shape": "steps", "points": [[0, 130], [360, 170]]},
+  "service": {"startup": {}},
+  "metrics": {"publish_delay_s": 0},
+  "autoscaling": {
+    "ScalableTarget": {"MinCapacity": 2, "MaxCapacity": 20},
+    "ScalingPolicies": [{
+      "PolicyName": "cpu-target-70", "PolicyType": "TargetTrackingScaling",
+      "TargetTrackingScalingPolicyConfiguration": {
+        "TargetValue": 70.0,
+        "PredefinedMetricSpecification": {"PredefinedMetricType": "ECSServiceAverageCPUUtilization"}}}]
+  }
+}"#;
+
+#[test]
+fn replay_prints_decisions_and_changes_of_state() {
+    let prompt = Prompt::new(&[
+        ("a.json", TRACKING.as_bytes()),
+        ("m.csv", b"t_s,CPUUtilization,Other\n60,85,x\n120,85,\n180,85,1\n240,,2\n"),
+    ]);
+    let (code, out, err) = prompt.call(&["replay", "a.json", "--metrics", "m.csv"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    let replay: Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!(
+        replay["decisions"],
+        json!([
+            {"t_s": 180, "policy": "cpu-target-70", "metric": 85, "running": 4, "desired_before": 4,
+             "proposed": 5, "desired_after": 5, "outcome": "scaled_out",
+             "reason": "4 running x 85.0 / 70.0 = 4.86, rounded up to 5"},
+            {"t_s": 240, "policy": "cpu-target-70", "metric": 85, "running": 5, "desired_before": 5,
+             "proposed": 7, "desired_after": 6, "outcome": "scaled_out",
+             "reason": "5 running x 85.0 / 70.0 = 6.07, rounded up to 7; less the 1 that the \
+                        scale-out cooldown counts as added, 6"},
+        ])
+    );
+    let alarm = &replay["alarms"].as_array().expect("a list").last().expect("a change");
+    assert_eq!(alarm["state"], "ALARM");
+}
+
+#[test]
+fn faults_of_a_recording_stand_at_line_and_column() {
+    let prompt = Prompt::new(&[
+        ("a.json", TRACKING.as_bytes()),
+        ("bad.csv", b"t_s,CPUUtilization\n60,high\n90,1\n60,NaN\n"),
+        ("header.csv", b"minute,Memory\n1,2\n"),
+        ("ragged.csv", b"t_s,CPUUtilization\n60\n"),
+        ("empty.csv", b"t_s,CPUUtilization\n"),
+        ("utf16.csv", b"\xff\xfet\0"),
+    ]);
+    let faults = |file| {
+        let (code, out, err) = prompt.call(&["replay", "a.json", "--metrics", file]);
+        assert_eq!((code, out.as_str()), (1, ""));
+        err
+    };
+    let bad = faults("bad.csv");
+    for place in ["error: 2:2: ", "error: 3:1: ", "error: 4:1: "] {
+        assert!(bad.contains(place), "{place} in {bad}");
+    }
+    let header = faults("header.csv");
+    assert!(header.contains("no column t_s") && header.contains("ECSServiceAverageCPUUtilization"));
+    assert!(faults("ragged.csv").starts_with("error: 2:1: "));
+    assert!(faults("empty.csv").contains("no row"));
+    assert!(faults("utf16.csv").contains("UTF-8"));
+}
+
+#[test]
+fn every_fault_of_a_scenario_is_told_and_the_exit_is_1() {
+    let prompt = Prompt::new(&[
+        ("bad.json", br#"{"traffic": {"base_rps": -1}, "service": {"tasks": 3}, "x": 1}"#),
+        ("good.json", TRACKING.as_bytes()),
+        ("stack.yaml", b"Resources: {}"),
+        ("policy.json", br#"{"PolicyName": "x"}"#),
+    ]);
+    for command in ["check", "simulate"] {
+        let (code, out, err) = prompt.call(&[command, "bad.json"]);
+        assert_eq!((code, out.as_str(), err.lines().count()), (1, "", 3), "{err}");
+        assert!(err.lines().all(|line| line.starts_with("error: /")), "{err}");
+    }
+    assert_eq!(prompt.call(&["check", "good.json"]), (0, "ok\n".to_owned(), String::new()));
+    let (code, _, err) = prompt.call(&["check", "good.json", "bad.json"]);
+    assert!(code == 1 && err.contains("bad.json#/x: "), "{err}");
+    for (file, kind) in [("stack.yaml", "CloudFormation"), ("policy.json", "AWS CLI JSON")] {
+        let (code, _, err) = prompt.call(&["check", file]);
+        assert!(code == 1 && err.contains(kind), "{err}");
+    }
+    let (code, _, err) = prompt.call(&["check", "missing.json"]);
+    assert!(code == 1 && err.contains("cannot be opened"), "{err}");
+}
+
+#[test]
+fn a_wrong_call_exits_with_2_and_says_how_it_is_called() {
+    let prompt = Prompt::new(&[]);
+    for arguments in [
+        &[][..],
+        &["fly"],
+        &["simulate"],
+        &["simulate", "a", "--station", "mars"],
+        &["simulate", "a", "--seed", "-1"],
+        &["simulate", "a", "--colour"],
+        &["replay", "a"],
+        &["check"],
+        &["convert", "a", "--to", "cli"],
+        &["queue", "mmc"],
+        &["sweep", "a"],
+    ] {
+        let (code, out, err) = prompt.call(arguments);
+        assert_eq!((code, out.as_str()), (2, ""), "{arguments:?}");
+        assert!(err.starts_with("error: ") && err.contains("usage: headroom"), "{err}");
+    }
+}
+
+#[test]
+fn simulate_prints_the_minutes_as_json_or_csv() {
+    let prompt = Prompt::new(&[("a.json", TRACKING.as_bytes())]);
+    let (code, out, _) = prompt.call(&["simulate", "a.json", "--seed", "9", "--station", "exact"]);
+    let trace: Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!((code, &trace["seed"], &trace["station"]), (0, &json!(9), &json!("exact")));
+    assert_eq!(trace["minutes"].as_array().map(Vec::len), Some(20));
+    let (code, out, _) = prompt.call(&["simulate", "a.json", "--format", "csv"]);
+    assert_eq!((code, out.lines().count()), (0, 21));
+    assert!(out.starts_with("t_s,offered_rps,served_rps,desired,"));
+    let width = out.lines().map(|line| line.split(',').count()).collect::<Vec<_>>();
+    assert!(width.iter().all(|&cells| cells == width[0]));
+}
+
+#[test]
+fn the_same_call_prints_the_same_bytes() {
+    let prompt = Prompt::new(&[("a.json", TRACKING.as_bytes())]);
+    for station in ["exact", "expected"] {
+        let call = || prompt.call(&["simulate", "a.json", "--station", station]);
+        assert_eq!(call(), call());
+    }
+}
