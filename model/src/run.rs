@@ -309,11 +309,32 @@ impl<P: DataPlane> Run<P> {
             }
             EventKind::SetDesired { desired_count } => self.service.set_desired(desired_count),
             EventKind::RegisterScalableTarget { min, max } => {
-                if let Some(scaler) = &mut self.scaler {
-                    let desired = scaler.register(min, max, self.service.desired());
-                    self.service.set_desired(desired);
-                }
+                self.register(min, max);
             }
+        }
+    }
+
+    fn register(&mut self, min: Option<u32>, max: Option<u32>) {
+        let desired = self.service.desired();
+        let registered = match &mut self.scaler {
+            Some(scaler) => scaler.register(min, max, desired),
+            None => Err("there is no scalable target".to_owned()),
+        };
+        match registered {
+            Ok(desired) => self.service.set_desired(desired),
+            Err(reason) => self.decisions.push(Decision {
+                t_s: self.now.as_s(),
+                policy: "RegisterScalableTarget".to_owned(),
+                metric_kind: None,
+                metric: None,
+                target: None,
+                running: self.service.count(Phase::Running),
+                desired_before: desired,
+                proposed: desired,
+                desired_after: desired,
+                outcome: Outcome::Failed,
+                reason,
+            }),
         }
     }
 

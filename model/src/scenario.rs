@@ -1,11 +1,12 @@
 //! What to simulate: parsed and checked once, valid by type ever after.
 
 mod autoscaling;
+mod json;
 mod parse;
 mod reader;
 mod start;
 
-pub use parse::{MAX_BYTES, read_json};
+pub use json::{MAX_BYTES, read_json};
 pub use reader::Fault;
 
 use crate::time::Micros;

@@ -124,6 +124,10 @@ fn text_that_is_not_json_is_told_by_line_and_column() {
     let told = |bytes: &[u8]| Scenario::parse(bytes).expect_err("wrong")[0].to_string();
     assert!(told(b"{\n  \"traffic\": {,}\n}").starts_with("2:15: "));
     assert!(told(b"\xff\xfe{\0}\0").contains("save it as UTF-8"));
+    assert_eq!(
+        told(b"{\"seed\": 1,\n\"seed\": 2}"),
+        "2:6: the field `seed` stands twice; leave one"
+    );
     assert!(told(b"").contains("not JSON"));
     assert!(told("[".repeat(100_000).as_bytes()).contains("not JSON"));
     assert!(told(b"{\"traffic\": {\"base_rps\": 1e999}, \"service\": {}}").contains("number"));

@@ -53,15 +53,25 @@ impl Scaler {
     }
 
     /// `RegisterScalableTarget` on an existing target: changes the bounds that
-    /// are given and returns the desired count pulled inside them. A call that
-    /// would cross the bounds changes nothing.
-    pub fn register(&mut self, min: Option<u32>, max: Option<u32>, desired: u32) -> u32 {
+    /// are given and returns the desired count pulled inside them.
+    ///
+    /// # Errors
+    ///
+    /// Why the call is refused; then nothing has changed.
+    pub fn register(
+        &mut self,
+        min: Option<u32>,
+        max: Option<u32>,
+        desired: u32,
+    ) -> Result<u32, String> {
         let bounds =
             Bounds { min: min.unwrap_or(self.bounds.min), max: max.unwrap_or(self.bounds.max) };
-        if bounds.min <= bounds.max {
-            self.bounds = bounds;
+        if bounds.min > bounds.max {
+            let Bounds { min, max } = bounds;
+            return Err(format!("MaxCapacity {max} cannot be less than MinCapacity {min}"));
         }
-        desired.clamp(self.bounds.min, self.bounds.max)
+        self.bounds = bounds;
+        Ok(desired.clamp(bounds.min, bounds.max))
     }
 
     /// Takes note of how many tasks run; call it whenever that changes.

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::json::read_json;
 use super::reader::{Fault, Faults, Object, Range, found};
 use super::{
     Arrivals, Event, EventKind, Law, Memory, Metrics, Price, Scenario, Service, ServiceTime, Shape,
@@ -9,8 +10,6 @@ use super::{
 };
 use crate::time::Micros;
 
-/// A file may not be larger [bytes].
-pub const MAX_BYTES: usize = 32 << 20;
 /// A run may not be longer, and no time in it later [s].
 const MAX_S: f64 = 14.0 * 86_400.0;
 /// No rate may be higher [requests/s].
@@ -44,30 +43,6 @@ impl Scenario {
         let faults = faults.into_inner();
         if faults.is_empty() { Ok(scenario) } else { Err(faults) }
     }
-}
-
-/// Reads JSON text of bounded size and depth, in UTF-8.
-///
-/// # Errors
-///
-/// What is wrong with the text as a whole, or where it stops being JSON.
-pub fn read_json(bytes: &[u8]) -> Result<Value, Fault> {
-    let whole = |message: &str| Fault { path: "1:1".to_owned(), message: message.to_owned() };
-    if bytes.len() > MAX_BYTES {
-        return Err(whole("the file is larger than 32 MiB; a scenario must be smaller"));
-    }
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Err(whole("the file is UTF-16; save it as UTF-8"));
-    }
-    let bytes = bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes);
-    serde_json::from_slice(bytes).map_err(|error| {
-        let text = error.to_string();
-        let what = text.split(" at line ").next().unwrap_or_default();
-        Fault {
-            path: format!("{}:{}", error.line(), error.column()),
-            message: format!("this is not JSON here: {what}"),
-        }
-    })
 }
 
 fn scenario(object: &Object<'_>) -> Scenario {
