@@ -6,6 +6,7 @@
 // A step of `ui::view!` for each token of a view.
 #![recursion_limit = "2048"]
 
+pub mod chart;
 pub mod course;
 pub mod figure;
 pub mod link;

@@ -1,5 +1,15 @@
 //! A small figure for tests: four tasks, and traffic that steps up.
 
+use headroom_model::data_plane::{Fidelity, TaskId};
+use headroom_model::scenario::{
+    Arrivals, Autoscaling, Bounds, Law, Memory, Metric, Metrics, Price, Scenario, Service,
+    ServiceTime, Shape, Slo, Start, Startup, TargetGroup, TargetTracking, Task, Traffic,
+};
+use headroom_model::time::Micros;
+use headroom_model::trace::{
+    AlarmState, Decision, Minute, Outcome, Station, Summary, TaskLife, Trace, Watch,
+};
+
 use crate::course::figure::{Act, Chart, Choice, Control, Figure, Prediction, Quantity, Switch};
 
 const fn control(name: &'static str, unit: &'static str, range: [f64; 4]) -> Control {
@@ -64,3 +74,186 @@ pub(crate) const ACT: Act = Act {
     reveal: "",
     leaves_out: &[],
 };
+
+/// A run of the sample, written by hand so that tests of what is shown do not
+/// hang on the model: at 09:09 the fifth task is decided, at 09:10 it serves.
+pub(crate) fn run() -> (Scenario, Trace) {
+    let at = Micros::from_whole_s;
+    let first = TaskLife {
+        id: TaskId(0),
+        created: Micros::ZERO,
+        pulling: Some(Micros::ZERO),
+        running: Some(Micros::ZERO),
+        serving: Some(Micros::ZERO),
+        warm: Some(Micros::ZERO),
+        draining: None,
+        stopped: None,
+        crashed: false,
+    };
+    let mut tasks: Vec<_> = (0..4).map(|id| TaskLife { id: TaskId(id), ..first }).collect();
+    tasks.push(TaskLife {
+        id: TaskId(4),
+        created: at(540),
+        pulling: Some(at(550)),
+        running: Some(at(558)),
+        serving: Some(at(600)),
+        warm: Some(at(630)),
+        ..first
+    });
+    let minutes: Vec<_> = (1..=21).map(minute).collect();
+    let watches = (1..=21).map(watch).collect();
+    let decision = Decision {
+        t_s: 540.0,
+        policy: "cpu".to_owned(),
+        metric_kind: Some(Metric::Cpu),
+        metric: Some(85.0),
+        target: Some(70.0),
+        running: 4,
+        desired_before: 4,
+        proposed: 5,
+        desired_after: 5,
+        outcome: Outcome::ScaledOut,
+        reason: "4 running x 85.0 / 70.0 = 4.86, rounded up to 5".to_owned(),
+    };
+    let summary = Summary {
+        requests: 199_800.0,
+        completed: 199_780.0,
+        rejected: 20.0,
+        timed_out: 0.0,
+        failed: 0.0,
+        in_flight: 0.0,
+        mean_ms: Some(61.0),
+        p50_ms: Some(45.0),
+        p95_ms: Some(190.0),
+        p99_ms: Some(300.0),
+        mean_wait_ms: Some(0.0),
+        wait_probability: Some(0.0),
+        utilization: Some(0.6),
+        task_seconds: 5750.0,
+        cost_usd: 0.0788,
+        slo_minutes_missed: 4,
+        scale_outs: 1,
+        scale_ins: 0,
+        peak_running: 5,
+    };
+    let trace = Trace {
+        name: "step".to_owned(),
+        station: Station::Expected,
+        seed: 7,
+        summary,
+        minutes,
+        decisions: vec![decision],
+        alarms: Vec::new(),
+        watches,
+        tasks,
+    };
+    (scenario(), trace)
+}
+
+fn minute(number: u32) -> Minute {
+    let offered_rps = if number <= 6 { 130.0 } else { 170.0 };
+    let (cpu, p50_ms) = match number {
+        ..=6 => (65.0, 40.0),
+        7..=10 => (85.0, 90.0),
+        _ => (68.0, 42.0),
+    };
+    let busy = (7..=10).contains(&number);
+    Minute {
+        t_s: f64::from(number) * 60.0,
+        offered_rps,
+        served_rps: offered_rps,
+        desired: if number < 9 { 4 } else { 5 },
+        running: if number < 10 { 4 } else { 5 },
+        pending: 0,
+        draining: 0,
+        cpu_percent: Some(cpu),
+        serving_cpu_percent: Some(cpu),
+        memory_percent: Some(40.0),
+        requests_per_target: Some(offered_rps * 60.0 / 4.0),
+        p50_ms: Some(p50_ms),
+        p95_ms: Some(4.0 * p50_ms),
+        p99_ms: Some(7.0 * p50_ms),
+        errors: if busy { 5.0 } else { 0.0 },
+        missed: busy,
+        fidelity: if busy { Fidelity::Approximate } else { Fidelity::Expected },
+    }
+}
+
+fn watch(number: u32) -> Watch {
+    let newest = number as usize - 1;
+    let above = number.saturating_sub(6).min(3);
+    let above = if number <= 10 { above } else { 0 };
+    Watch {
+        t_s: f64::from(number) * 60.0,
+        policy: 0,
+        newest: Some(newest),
+        metric: minute(number).cpu_percent,
+        above,
+        below: 0,
+        high: if above == 3 { AlarmState::Alarm } else { AlarmState::Ok },
+        low: Some(AlarmState::Ok),
+        scale_out_cooldown_until_s: (9..14).contains(&number).then_some(840.0),
+        scale_in_cooldown_until_s: None,
+    }
+}
+
+fn scenario() -> Scenario {
+    let at = Micros::from_whole_s;
+    let service_time = ServiceTime { law: Law::Exponential, mean_ms: 50.0 };
+    let memory =
+        Memory { base_mib: 512.0, per_request_mib: 8.0, cache_mib: 512.0, cache_fill: at(900) };
+    let task = Task {
+        vcpu: 1.0,
+        memory_mib: 2048.0,
+        concurrency: 16,
+        queue_limit: Some(1000),
+        service_time,
+        cpu_ms_per_request: 20.0,
+        memory,
+    };
+    let (provision, pull, boot, warm_up) = (at(10), at(8), at(15), at(30));
+    let target_group = TargetGroup {
+        deregistration_delay: at(300),
+        health_check_grace_period: Micros::ZERO,
+        health_check_interval: at(30),
+        healthy_threshold: 5,
+        unhealthy_threshold: 2,
+    };
+    let policy = TargetTracking {
+        name: "cpu".to_owned(),
+        metric: Metric::Cpu,
+        target: 70.0,
+        scale_out_cooldown: at(300),
+        scale_in_cooldown: at(300),
+        disable_scale_in: false,
+    };
+    Scenario {
+        name: "step".to_owned(),
+        seed: 7,
+        start: Start { text: "2026-01-05T09:00:00Z".to_owned(), unix_s: 1_767_603_600 },
+        duration: at(1260),
+        traffic: Traffic {
+            shape: Shape::Steps(vec![(Micros::ZERO, 130.0), (at(360), 170.0)]),
+            arrivals: Arrivals::Poisson,
+        },
+        service: Service {
+            desired_count: 4,
+            task,
+            startup: Startup { provision, pull, boot, warm_up, warm_up_speed: 0.5 },
+            target_group,
+        },
+        metrics: Metrics { publish_delay: Micros::ZERO },
+        autoscaling: Some(Autoscaling {
+            bounds: Bounds { min: 2, max: 20 },
+            policies: vec![policy],
+        }),
+        events: Vec::new(),
+        slo: Some(Slo { p95_ms: 300.0, error_percent: 1.0 }),
+        price: Price {
+            vcpu_hour_usd: 0.04048,
+            gb_hour_usd: 0.004445,
+            region: "us-east-1".to_owned(),
+            as_of: "2025".to_owned(),
+        },
+    }
+}

@@ -1,0 +1,102 @@
+//! Response times: percentiles of each minute and the limit.
+
+use headroom_model::trace::Minute;
+
+use super::axis::{Axis, Scale, Size};
+use super::mark::{Mark, Picture, Point, Role};
+use super::palette::Paint;
+use super::steps::decimate;
+use super::{Place, View, shared, ticks};
+use crate::course::figure::Quantity;
+
+const LATENCY: Paint = Paint::Of(Quantity::Latency);
+
+type Percentile = fn(&Minute) -> Option<f64>;
+
+const MEDIAN: Percentile = |minute| minute.p50_ms;
+const P95: Percentile = |minute| minute.p95_ms;
+const P99: Percentile = |minute| minute.p99_ms;
+
+pub(super) fn picture(view: &View, axis: &Axis, size: Size, place: Place) -> Picture {
+    let plot = shared::plot(axis, size, place, 0.0);
+    let minutes = &view.trace.minutes;
+    let limit = view.scenario.slo.map(|slo| slo.p95_ms);
+    let all = |percentile: Percentile| minutes.iter().filter_map(percentile);
+    let low = all(MEDIAN).chain(limit).fold(f64::INFINITY, f64::min);
+    let high = all(P99).chain(limit).fold(0.0, f64::max);
+    let low = if low.is_finite() { low } else { 10.0 };
+    let scale = Scale::logarithmic(ticks::of_milliseconds(low, high), plot);
+    let unit = "milliseconds, logarithmic scale";
+    let mut picture = shared::grid("Response time", unit, plot, &scale, size);
+
+    let seen = minutes.partition_point(|minute| minute.t_s <= view.seen_s());
+    let minutes = &minutes[..seen];
+    for run in runs(minutes) {
+        let mut points = stairs(minutes, run.clone(), P99, axis, &scale);
+        points.extend(stairs(minutes, run, MEDIAN, axis, &scale).into_iter().rev());
+        picture.marks.push(Mark::Area { points, paint: LATENCY, alpha: 0.14 });
+    }
+    for (percentile, name, share) in [(P99, "p99", 0.5), (MEDIAN, "p50", 0.5), (P95, "p95", 1.0)] {
+        let mut end = None;
+        for run in runs(minutes) {
+            let points = stairs(minutes, run, percentile, axis, &scale);
+            end = points.last().copied();
+            let (width, dash) = (size.line * share, None);
+            picture.marks.push(Mark::Line { points, paint: LATENCY, width, dash });
+        }
+        if let Some((_, y)) = end {
+            let role = if share < 1.0 { Role::Lesser(LATENCY) } else { Role::Line(LATENCY) };
+            shared::name_at_right(
+                &mut picture,
+                axis,
+                size,
+                name.to_owned(),
+                y,
+                role,
+                name == "p99",
+            );
+        }
+    }
+    if let Some(limit) = limit {
+        let y = scale.y(limit);
+        let points = vec![(axis.left, y), (axis.right, y)];
+        let dash = Some((4.0 * size.line, 2.5 * size.line));
+        let width = size.line * 0.6;
+        picture.over.push(Mark::Line { points, paint: Paint::Ink, width, dash });
+        let text = format!("limit {} ms", ticks::short(limit));
+        shared::name_at_right(&mut picture, axis, size, text, y, Role::Line(Paint::Ink), true);
+    }
+    shared::mark_approximate(&mut picture, view, axis, size, true);
+    picture
+}
+
+/// Stretches of minutes in which something completed.
+fn runs(minutes: &[Minute]) -> Vec<std::ops::Range<usize>> {
+    let mut from = 0;
+    let mut runs = Vec::new();
+    for run in minutes.chunk_by(|a, b| a.p50_ms.is_some() == b.p50_ms.is_some()) {
+        if run[0].p50_ms.is_some() {
+            runs.push(from..from + run.len());
+        }
+        from += run.len();
+    }
+    runs
+}
+
+/// A percentile as a staircase: each minute has one value from its begin to its end.
+fn stairs(
+    minutes: &[Minute],
+    run: std::ops::Range<usize>,
+    percentile: Percentile,
+    axis: &Axis,
+    scale: &Scale,
+) -> Vec<Point> {
+    let mut points = Vec::with_capacity(2 * run.len());
+    for index in run {
+        let Some(ms) = percentile(&minutes[index]) else { continue };
+        let begin_s = index.checked_sub(1).map_or(0.0, |before| minutes[before].t_s);
+        let y = scale.y(ms);
+        points.extend([(axis.x(begin_s), y), (axis.x(minutes[index].t_s), y)]);
+    }
+    decimate(&points)
+}

@@ -1,0 +1,158 @@
+//! Quantities that jump, taken from the lives of the tasks.
+
+use headroom_model::scenario::Scenario;
+use headroom_model::trace::{Stage, TaskLife, Trace};
+
+use super::axis::{Axis, Scale};
+use super::mark::Point;
+
+/// A quantity that jumps: each value holds from its time [s] to the next.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Steps(pub Vec<(f64, f64)>);
+
+impl Steps {
+    /// The value at a time; zero before the first.
+    pub fn at(&self, t_s: f64) -> f64 {
+        let after = self.0.partition_point(|step| step.0 <= t_s);
+        after.checked_sub(1).map_or(0.0, |last| self.0[last].1)
+    }
+
+    /// The largest value.
+    pub fn max(&self) -> f64 {
+        self.0.iter().map(|step| step.1).fold(0.0, f64::max)
+    }
+
+    /// The staircase as a line, up to a time [s].
+    pub(super) fn line(&self, axis: &Axis, scale: &Scale, until_s: f64) -> Vec<Point> {
+        let mut points = Vec::with_capacity(2 * self.0.len() + 1);
+        let mut y = None;
+        for &(t_s, value) in self.0.iter().take_while(|step| step.0 <= until_s) {
+            let x = axis.x(t_s);
+            points.extend(y.map(|y| (x, y)));
+            y = Some(scale.y(value));
+            points.extend(y.map(|y| (x, y)));
+        }
+        points.extend(y.map(|y| (axis.x(until_s), y)));
+        decimate(&points)
+    }
+}
+
+/// How many tasks are in each [`Stage`], in its order.
+pub(super) type Stages = [u32; 5];
+
+/// The number of tasks in each stage, from each time on at which it changes.
+pub(super) fn stages(trace: &Trace) -> Vec<(f64, Stages)> {
+    let mut changes: Vec<_> = trace.tasks.iter().flat_map(changes).collect();
+    changes.sort_by_key(|change| change.0);
+    let mut counts = Stages::default();
+    let mut steps: Vec<(f64, Stages)> = Vec::new();
+    for (at, left, entered) in changes {
+        if let Some(stage) = left {
+            counts[stage as usize] -= 1;
+        }
+        if let Some(stage) = entered {
+            counts[stage as usize] += 1;
+        }
+        match steps.last_mut() {
+            Some(last) if last.0 == at.as_s() => last.1 = counts,
+            _ => steps.push((at.as_s(), counts)),
+        }
+    }
+    steps
+}
+
+type Change = (headroom_model::time::Micros, Option<Stage>, Option<Stage>);
+
+/// The changes of stage in a task's life.
+fn changes(life: &TaskLife) -> impl Iterator<Item = Change> {
+    let later = [life.running, life.serving, life.warm, life.draining, life.stopped];
+    let mut times: Vec<_> =
+        std::iter::once(life.created).chain(later.into_iter().flatten()).collect();
+    times.sort_unstable();
+    let mut before = None;
+    times.into_iter().filter_map(move |at| {
+        let left = before;
+        before = life.stage(at);
+        (left != before).then_some((at, left, before))
+    })
+}
+
+/// What the tasks that take requests can serve [requests/s].
+pub fn capacity(scenario: &Scenario, trace: &Trace) -> Steps {
+    let task = &scenario.service.task;
+    let full = task.capacity_rps(1.0);
+    let warming = task.capacity_rps(scenario.service.startup.warm_up_speed);
+    let rps = |counts: Stages| {
+        f64::from(counts[Stage::Warm as usize]) * full
+            + f64::from(counts[Stage::WarmingUp as usize]) * warming
+    };
+    Steps(stages(trace).into_iter().map(|(t_s, counts)| (t_s, rps(counts))).collect())
+}
+
+/// The service's desired count.
+pub fn desired(scenario: &Scenario, trace: &Trace) -> Steps {
+    let first = trace.decisions.first().map_or_else(
+        || trace.minutes.first().map_or(scenario.service.desired_count, |minute| minute.desired),
+        |decision| decision.desired_before,
+    );
+    let later = trace.decisions.iter().map(|d| (d.t_s, f64::from(d.desired_after)));
+    Steps(std::iter::once((0.0, f64::from(first))).chain(later).collect())
+}
+
+/// Keeps the first, lowest, highest and last point of each pixel column, so
+/// that a spike of one sample stays and a line costs no more than its width.
+pub(super) fn decimate(points: &[Point]) -> Vec<Point> {
+    let column = |point: &Point| point.0.floor();
+    let mut kept = Vec::with_capacity(points.len());
+    for columns in points.chunk_by(|a, b| column(a) == column(b)) {
+        if columns.len() <= 4 {
+            kept.extend_from_slice(columns);
+            continue;
+        }
+        let by_y = |a: &usize, b: &usize| columns[*a].1.total_cmp(&columns[*b].1);
+        let low = (0..columns.len()).min_by(by_y).unwrap_or(0);
+        let high = (0..columns.len()).max_by(by_y).unwrap_or(0);
+        let mut indices = [0, low, high, columns.len() - 1];
+        indices.sort_unstable();
+        kept.extend(indices.iter().map(|&index| columns[index]));
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::figure::sample;
+
+    #[test]
+    fn a_spike_of_one_sample_survives() {
+        let mut points: Vec<Point> = (0..1000).map(|k| (f64::from(k) / 100.0, 5.0)).collect();
+        points[537].1 = -40.0;
+        let kept = decimate(&points);
+        assert!(kept.contains(&(5.37, -40.0)));
+        assert!(kept.len() <= 4 * 10, "{}", kept.len());
+    }
+
+    #[test]
+    fn capacity_follows_the_tasks_that_take_requests() {
+        let (scenario, trace) = sample::run();
+        let capacity = capacity(&scenario, &trace);
+        // 50 requests/s each; the fifth warms up at half speed from 600 s to 630 s.
+        assert_eq!(
+            [0.0, 599.0, 600.0, 629.0, 630.0].map(|t_s| capacity.at(t_s)),
+            [200.0, 200.0, 225.0, 225.0, 250.0]
+        );
+        assert_eq!(desired(&scenario, &trace).at(539.0), 4.0);
+        assert_eq!(desired(&scenario, &trace).at(540.0), 5.0);
+    }
+
+    #[test]
+    fn every_task_is_in_one_stage_at_a_time() {
+        let (_, trace) = sample::run();
+        for (t_s, counts) in stages(&trace) {
+            let at = headroom_model::time::Micros::from_s(t_s);
+            let alive = trace.tasks.iter().filter(|life| life.stage(at).is_some()).count();
+            assert_eq!(counts.iter().sum::<u32>() as usize, alive, "at {t_s} s");
+        }
+    }
+}

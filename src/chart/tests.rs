@@ -1,0 +1,200 @@
+//! Goldens: each chart of a run written by hand, as SVG. `UPDATE_GOLDENS=1`
+//! rewrites them; look at what changed.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use headroom_model::trace::{Minute, Trace};
+
+use super::*;
+use crate::figure::sample;
+
+const WIDE: Size = Size { width: 960.0, height: 190.0, text: 14.0, line: 2.0 };
+const PHONE: Size = Size { width: 340.0, height: 200.0, text: 12.0, line: 2.0 };
+const STAGE: Size = Size { width: 1780.0, height: 300.0, text: 22.0, line: 4.0 };
+const ALL: [(Chart, &str); 5] = [
+    (Chart::TrafficCapacity, "traffic"),
+    (Chart::Metric, "metric"),
+    (Chart::Tasks, "tasks"),
+    (Chart::Latency, "latency"),
+    (Chart::Errors, "errors"),
+];
+const ONLY: Place = Place { first: true, last: true };
+
+/// A chart as SVG: the painted shapes, and the labels where HTML would set them.
+fn svg(picture: &Picture, size: Size) -> String {
+    let mut svg = String::new();
+    let pixels = (size.width as u32, size.height as u32);
+    let backend = plotters_svg::SVGBackend::with_string(&mut svg, pixels);
+    draw(backend, picture, &Palette::LIGHT, 1.0).unwrap();
+    let end = svg.rfind("</svg>").unwrap();
+    svg.truncate(end);
+    let title = format!("{} {}", picture.title, picture.unit);
+    let at = (picture.plot.left, size.text * 0.8);
+    let role = Role::Note;
+    let title = Label { text: title, at, anchor: Anchor::Start, role };
+    for label in std::iter::once(&title).chain(&picture.labels) {
+        let (anchor, weight) = (
+            match label.anchor {
+                Anchor::Start => "start",
+                Anchor::Middle => "middle",
+                Anchor::End => "end",
+            },
+            if matches!(label.role, Role::Tick | Role::Note | Role::Lesser(_)) { 400 } else { 620 },
+        );
+        let paint = match label.role {
+            Role::Tick | Role::Note => Paint::Muted,
+            Role::Line(paint) | Role::Lesser(paint) => paint,
+            Role::Counted => Paint::Of(crate::course::figure::Quantity::Metric),
+            Role::Decision => Paint::Ink,
+        };
+        let Rgb(r, g, b) = Palette::LIGHT.rgb(paint);
+        let (x, y) = label.at;
+        writeln!(
+            svg,
+            "<text x=\"{x:.1}\" y=\"{y:.1}\" font-family=\"sans-serif\" font-size=\"{}\" \
+             font-weight=\"{weight}\" text-anchor=\"{anchor}\" dominant-baseline=\"middle\" \
+             fill=\"#{r:02x}{g:02x}{b:02x}\">{}</text>",
+            size.text, label.text
+        )
+        .unwrap();
+    }
+    svg + "</svg>\n"
+}
+
+fn assert_golden(name: &str, svg: &str) {
+    let path: PathBuf =
+        [env!("CARGO_MANIFEST_DIR"), "src/chart/goldens", &format!("{name}.svg")].iter().collect();
+    if std::env::var_os("UPDATE_GOLDENS").is_some() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, svg).unwrap();
+    }
+    let golden = std::fs::read_to_string(&path).unwrap_or_default();
+    let differs = golden.lines().zip(svg.lines()).position(|(old, new)| old != new);
+    let hint = "see the file, and UPDATE_GOLDENS=1 to accept";
+    assert_eq!(differs, None, "{name} differs from its golden at this line; {hint}");
+    assert_eq!(golden.len(), svg.len(), "{name} differs in length from its golden; {hint}");
+}
+
+fn view<'a>(scenario: &'a Scenario, trace: &'a Trace) -> View<'a> {
+    let (cursor_s, fog_from_s) = (540.0, None);
+    View { scenario, trace, cursor_s, fog_from_s, bets: None, bet: None }
+}
+
+fn fogged<'a>(scenario: &'a Scenario, trace: &'a Trace) -> View<'a> {
+    let prediction = sample::ACT.prediction.unwrap();
+    View {
+        fog_from_s: Some(prediction.fog_from_s),
+        bets: Some((prediction.fog_from_s, prediction.choices)),
+        bet: Some(1),
+        ..view(scenario, trace)
+    }
+}
+
+fn laid_out(chart: Chart, view: &View, size: Size) -> Picture {
+    picture(chart, view, &Axis::new(view, size), size, ONLY)
+}
+
+#[test]
+fn each_chart_looks_as_it_did() {
+    let (scenario, trace) = sample::run();
+    for (chart, name) in ALL {
+        let wide = laid_out(chart, &view(&scenario, &trace), WIDE);
+        assert_golden(name, &svg(&wide, WIDE));
+        let phone = laid_out(chart, &view(&scenario, &trace), PHONE);
+        assert_golden(&format!("{name}-phone"), &svg(&phone, PHONE));
+        let fogged = laid_out(chart, &fogged(&scenario, &trace), STAGE);
+        assert_golden(&format!("{name}-stage-fogged"), &svg(&fogged, STAGE));
+    }
+}
+
+#[test]
+fn fog_hides_the_future_and_nothing_else() {
+    let (scenario, trace) = sample::run();
+    for (chart, name) in ALL {
+        let known = fogged(&scenario, &trace);
+        // Another future with the same past.
+        let mut other = trace.clone();
+        other.tasks[4].serving = Some(headroom_model::time::Micros::from_whole_s(700));
+        other.tasks[4].warm = None;
+        for minute in other.minutes.iter_mut().filter(|minute| minute.t_s > 540.0) {
+            minute.cpu_percent = Some(90.0);
+            minute.errors = 7.0;
+        }
+        let other = fogged(&scenario, &other);
+        let places = |view| laid_out(chart, view, WIDE).marks;
+        assert_eq!(places(&known), places(&other), "{name} gives the future away");
+    }
+}
+
+#[test]
+fn every_label_lies_on_its_canvas() {
+    let (scenario, trace) = sample::run();
+    for size in [WIDE, PHONE, STAGE] {
+        for (chart, name) in ALL {
+            for view in [view(&scenario, &trace), fogged(&scenario, &trace)] {
+                for label in laid_out(chart, &view, size).labels {
+                    let width = 0.5 * label.text.chars().count() as f64 * size.text;
+                    let left = match label.anchor {
+                        Anchor::Start => label.at.0,
+                        Anchor::Middle => label.at.0 - width / 2.0,
+                        Anchor::End => label.at.0 - width,
+                    };
+                    let inside = left >= 0.0 && left + width <= size.width;
+                    let upright = (0.0..=size.height).contains(&label.at.1);
+                    assert!(inside && upright, "{name} at {}: {label:?}", size.width);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_datapoints_that_count_are_those_at_the_cursor() {
+    let (scenario, trace) = sample::run();
+    let mut view = view(&scenario, &trace);
+    let text = |view: &View| counted(view).map(|counted| counted.text());
+    view.cursor_s = 300.0;
+    assert_eq!(text(&view), None);
+    view.cursor_s = 480.0;
+    assert_eq!(text(&view).as_deref(), Some("2 of 3 above target"));
+    view.cursor_s = 540.0;
+    assert_eq!(text(&view).as_deref(), Some("3 of 3 above target"));
+    view.cursor_s = 1260.0;
+    let last = counted(&view).unwrap();
+    assert_eq!((last.newest, last.count), (8, 3), "those of the last decision");
+}
+
+#[test]
+fn a_day_costs_no_more_marks_than_its_pixels() {
+    let (mut scenario, mut trace) = sample::run();
+    scenario.duration = headroom_model::time::Micros::from_whole_s(86_400);
+    let hour = trace.minutes.clone();
+    trace.minutes = (0..1440)
+        .map(|k| Minute { t_s: f64::from(k + 1) * 60.0, ..hour[k as usize % hour.len()] })
+        .collect();
+    trace.decisions = (0..300)
+        .map(|k| headroom_model::trace::Decision {
+            t_s: f64::from(k) * 240.0,
+            ..trace.decisions[0].clone()
+        })
+        .collect();
+    for (chart, name) in ALL {
+        let picture = laid_out(chart, &view(&scenario, &trace), WIDE);
+        let points = picture.marks.iter().map(points).max().unwrap_or(0);
+        assert!(points < 8 * WIDE.width as usize, "{name}: {points}");
+        let mut names: Vec<_> =
+            picture.labels.iter().filter(|label| label.role == Role::Decision).collect();
+        names.sort_by(|a, b| a.at.0.total_cmp(&b.at.0));
+        for pair in names.windows(2) {
+            assert!(pair[1].at.0 - pair[0].at.0 > 2.5 * WIDE.text, "{name}: {pair:?}");
+        }
+    }
+}
+
+fn points(mark: &Mark) -> usize {
+    match mark {
+        Mark::Line { points, .. } | Mark::Area { points, .. } => points.len(),
+        Mark::Fill { .. } | Mark::Dot { .. } | Mark::Hatch { .. } => 1,
+    }
+}
