@@ -27,9 +27,9 @@ mod traffic;
 pub use axis::{Axis, Size};
 pub use draw::draw;
 pub use mark::{Anchor, Label, Mark, Picture, Rect, Role};
-pub use metric::counted;
+pub use metric::{Counted, counted, metric_name, metric_value};
 pub use palette::{Paint, Palette, Rgb};
-pub use steps::{Steps, capacity, desired};
+pub use steps::{Counts, Steps, capacity, counts_at, desired};
 pub use ticks::{clock, clock_s, short};
 
 use headroom_model::scenario::Scenario;

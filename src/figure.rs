@@ -3,7 +3,15 @@
 //!
 //! The components in `ui` only show what these functions return.
 
+pub mod boxes;
+pub mod describe;
+pub mod goals;
+pub mod prompt;
+pub mod run;
 pub mod state;
+pub mod summary;
+pub mod why;
+pub mod words;
 
 #[cfg(test)]
 pub(crate) mod sample;

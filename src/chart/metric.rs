@@ -26,7 +26,7 @@ fn tracked(scenario: &Scenario) -> Option<&TargetTracking> {
 }
 
 /// The value of a metric in a minute.
-pub(crate) fn value(minute: &Minute, metric: Metric) -> Option<f64> {
+pub fn metric_value(minute: &Minute, metric: Metric) -> Option<f64> {
     match metric {
         Metric::Cpu => minute.cpu_percent,
         Metric::Memory => minute.memory_percent,
@@ -34,8 +34,13 @@ pub(crate) fn value(minute: &Minute, metric: Metric) -> Option<f64> {
     }
 }
 
-/// The name of a metric and its unit, for a title.
-pub(crate) fn named(metric: Metric) -> (&'static str, &'static str) {
+/// The name of the metric that a scenario's first policy tracks.
+pub fn metric_name(scenario: &Scenario) -> &'static str {
+    named(tracked(scenario).map_or(Metric::Cpu, |policy| policy.metric)).0
+}
+
+/// The name of a metric and its unit.
+fn named(metric: Metric) -> (&'static str, &'static str) {
     match metric {
         Metric::Cpu => ("CPU", "% of the tasks’ share, each minute"),
         Metric::Memory => ("Memory", "% of the tasks’ memory, each minute"),
@@ -121,7 +126,7 @@ pub(super) fn picture(view: &View, axis: &Axis, size: Size, place: Place) -> Pic
 
 /// Percentages reach to 100, from 40 if nothing lies below.
 fn range(view: &View, metric: Metric, policy: Option<&TargetTracking>) -> Vec<ticks::Tick> {
-    let values = view.trace.minutes.iter().filter_map(|minute| value(minute, metric));
+    let values = view.trace.minutes.iter().filter_map(|minute| metric_value(minute, metric));
     if metric == Metric::RequestsPerTarget {
         let target = policy.map_or(0.0, |policy| policy.target);
         return ticks::from_zero(values.fold(target, f64::max) * 1.05, "");
@@ -151,12 +156,13 @@ fn bars(
     // Below this, dots would touch: a line says as much.
     if minute_px < 3.2 * size.line {
         let with_value = |minutes: &[Minute]| {
-            let point =
-                |minute: &Minute| Some((axis.x(minute.t_s), scale.y(value(minute, metric)?)));
+            let point = |minute: &Minute| {
+                Some((axis.x(minute.t_s), scale.y(metric_value(minute, metric)?)))
+            };
             minutes.iter().map_while(point).collect::<Vec<_>>()
         };
         for run in minutes[..seen]
-            .chunk_by(|a, b| value(a, metric).is_some() && value(b, metric).is_some())
+            .chunk_by(|a, b| metric_value(a, metric).is_some() && metric_value(b, metric).is_some())
         {
             let points = decimate(&with_value(run));
             if points.len() > 1 {
@@ -171,7 +177,7 @@ fn bars(
     for minute in &minutes[..seen] {
         let (from, to) = (axis.x(begin), axis.x(minute.t_s));
         begin = minute.t_s;
-        let Some(value) = value(minute, metric) else { continue };
+        let Some(value) = metric_value(minute, metric) else { continue };
         let y = scale.y(value);
         // Measured, but CloudWatch does not show it yet.
         let unpublished = minute.t_s <= view.cursor_s && view.cursor_s < minute.t_s + delay_s;
@@ -229,8 +235,10 @@ fn boxes(
     let begin_s = first.checked_sub(1).map_or(0.0, |before| view.trace.minutes[before].t_s);
     let end_s = points.last().map_or(begin_s, |minute| minute.t_s);
     let (from, to) = (axis.x(begin_s), axis.x(end_s));
-    let texts: Vec<String> =
-        points.iter().map(|minute| value(minute, metric).map_or("–".to_owned(), short)).collect();
+    let texts: Vec<String> = points
+        .iter()
+        .map(|minute| metric_value(minute, metric).map_or("–".to_owned(), short))
+        .collect();
     let longest = texts.iter().map(|text| text.chars().count()).max().unwrap_or(1);
     let width = (longest as f64 * 0.53 + 1.1) * size.text;
     let minute_px = axis.width(60.0);

@@ -1,6 +1,7 @@
 //! Quantities that jump, taken from the lives of the tasks.
 
 use headroom_model::scenario::Scenario;
+use headroom_model::time::Micros;
 use headroom_model::trace::{Stage, TaskLife, Trace};
 
 use super::axis::{Axis, Scale};
@@ -61,7 +62,7 @@ pub(super) fn stages(trace: &Trace) -> Vec<(f64, Stages)> {
     steps
 }
 
-type Change = (headroom_model::time::Micros, Option<Stage>, Option<Stage>);
+type Change = (Micros, Option<Stage>, Option<Stage>);
 
 /// The changes of stage in a task's life.
 fn changes(life: &TaskLife) -> impl Iterator<Item = Change> {
@@ -89,14 +90,47 @@ pub fn capacity(scenario: &Scenario, trace: &Trace) -> Steps {
     Steps(stages(trace).into_iter().map(|(t_s, counts)| (t_s, rps(counts))).collect())
 }
 
-/// The service's desired count.
+/// The service's desired count: jumps where it is decided. What moves it without
+/// a decision shows at the end of its minute.
 pub fn desired(scenario: &Scenario, trace: &Trace) -> Steps {
     let first = trace.decisions.first().map_or_else(
         || trace.minutes.first().map_or(scenario.service.desired_count, |minute| minute.desired),
         |decision| decision.desired_before,
     );
-    let later = trace.decisions.iter().map(|d| (d.t_s, f64::from(d.desired_after)));
-    Steps(std::iter::once((0.0, f64::from(first))).chain(later).collect())
+    let decided = trace.decisions.iter().map(|d| (d.t_s, f64::from(d.desired_after)));
+    let minutes = trace.minutes.iter().map(|minute| (minute.t_s, f64::from(minute.desired)));
+    // In one instant the decision comes last: the minute's row is from before it.
+    let mut steps: Vec<_> =
+        std::iter::once((0.0, f64::from(first))).chain(minutes).chain(decided).collect();
+    steps.sort_by(|a, b| a.0.total_cmp(&b.0));
+    steps.dedup_by(|later, before| later.1 == before.1);
+    Steps(steps)
+}
+
+/// What `describe-services` counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    /// `desiredCount`.
+    pub desired: u32,
+    /// `runningCount`: RUNNING, whether it serves or not; draining is not.
+    pub running: u32,
+    /// `pendingCount`: being provisioned or pulled.
+    pub pending: u32,
+}
+
+/// The service's counts at a time [s].
+pub fn counts_at(scenario: &Scenario, trace: &Trace, t_s: f64) -> Counts {
+    let at = Micros::from_s(t_s);
+    let mut counts =
+        Counts { desired: desired(scenario, trace).at(t_s) as u32, running: 0, pending: 0 };
+    for stage in trace.tasks.iter().filter_map(|life| life.stage(at)) {
+        match stage {
+            Stage::Pending => counts.pending += 1,
+            Stage::Booting | Stage::WarmingUp | Stage::Warm => counts.running += 1,
+            Stage::Draining => {}
+        }
+    }
+    counts
 }
 
 /// Keeps the first, lowest, highest and last point of each pixel column, so
@@ -150,7 +184,7 @@ mod tests {
     fn every_task_is_in_one_stage_at_a_time() {
         let (_, trace) = sample::run();
         for (t_s, counts) in stages(&trace) {
-            let at = headroom_model::time::Micros::from_s(t_s);
+            let at = Micros::from_s(t_s);
             let alive = trace.tasks.iter().filter(|life| life.stage(at).is_some()).count();
             assert_eq!(counts.iter().sum::<u32>() as usize, alive, "at {t_s} s");
         }

@@ -1,0 +1,222 @@
+//! What a chart shows, in words and as a table.
+
+use headroom_model::trace::Minute;
+
+use super::run::Run;
+use super::words::{count, milliseconds, minutes};
+use crate::chart::{capacity, metric_name, metric_value, short};
+use crate::course::figure::Chart;
+
+/// A table has no more rows than this; longer runs are thinned.
+pub const MOST_ROWS: usize = 60;
+
+/// The name of a chart.
+pub fn name(chart: Chart, run: &Run) -> &'static str {
+    match chart {
+        Chart::TrafficCapacity => "Traffic and capacity",
+        Chart::Metric => metric_name(&run.scenario),
+        Chart::Tasks => "Tasks by state",
+        Chart::Latency => "Response time",
+        Chart::Errors => "Errors",
+    }
+}
+
+/// A sentence about what a chart shows up to a time [s].
+pub fn sentence(chart: Chart, run: &Run, until_s: f64) -> String {
+    let minutes_seen = seen(run, until_s);
+    let last = minutes_seen.last();
+    let range = |value: &dyn Fn(&Minute) -> Option<f64>| {
+        let values = || minutes_seen.iter().filter_map(value);
+        let (low, high) =
+            (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
+        (low <= high).then_some((low, high))
+    };
+    let spans = |value: &dyn Fn(&Minute) -> Option<f64>| match range(value) {
+        Some((low, high)) => format!("between {} and {}", short(low), short(high)),
+        None => "not there".to_owned(),
+    };
+    let said = match chart {
+        Chart::TrafficCapacity => {
+            let steps = capacity(&run.scenario, &run.trace);
+            let (first, end) = (steps.at(0.0), steps.at(until_s));
+            let over = minutes_seen
+                .iter()
+                .filter(|minute| minute.offered_rps > steps.at(minute.t_s - 30.0))
+                .count();
+            format!(
+                "Traffic lies {} requests a second. Capacity is {} at first and {} at the end. \
+                 Traffic exceeds capacity in {}.",
+                spans(&|minute| Some(minute.offered_rps)),
+                short(first),
+                short(end),
+                minutes(over)
+            )
+        }
+        Chart::Metric => {
+            let policies = run.scenario.autoscaling.iter().flat_map(|scaling| &scaling.policies);
+            match policies.into_iter().next() {
+                Some(policy) => {
+                    let of = |minute: &Minute| metric_value(minute, policy.metric);
+                    let above = minutes_seen.iter().filter_map(of).filter(|v| *v > policy.target);
+                    format!(
+                        "Readings lie {}. {} of {} are above the target of {}.",
+                        spans(&of),
+                        above.count(),
+                        minutes_seen.len(),
+                        short(policy.target)
+                    )
+                }
+                None => format!("Readings lie {}.", spans(&|minute| minute.cpu_percent)),
+            }
+        }
+        Chart::Tasks => format!(
+            "Running tasks lie {}; at the end {} are desired.",
+            spans(&|minute| Some(minute.running.into())),
+            last.map_or(0, |minute| minute.desired)
+        ),
+        Chart::Latency => match range(&|minute| minute.p95_ms) {
+            Some((low, high)) => format!(
+                "The 95th percentile lies between {} and {}.",
+                milliseconds(low),
+                milliseconds(high)
+            ),
+            None => "Nothing was answered.".to_owned(),
+        },
+        Chart::Errors => {
+            let errors: f64 = minutes_seen.iter().map(|minute| minute.errors).sum();
+            let bad = minutes_seen.iter().filter(|minute| minute.errors >= 0.5).count();
+            format!("{} errors in {}.", count(errors), minutes(bad))
+        }
+    };
+    format!("{} to {}. {said}", run.clock(0.0), run.clock(until_s))
+}
+
+/// A chart's data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    /// Heads of the columns; the first is the time.
+    pub heads: Vec<&'static str>,
+    /// At most [`MOST_ROWS`], as long as the heads.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// Makes a row of a minute.
+type Cells<'a> = Box<dyn Fn(&Minute) -> Vec<String> + 'a>;
+
+/// A chart's data up to a time [s]; of a long run every so many minutes.
+pub fn table(chart: Chart, run: &Run, until_s: f64) -> Table {
+    let minutes = seen(run, until_s);
+    let stride = minutes.len().div_ceil(MOST_ROWS).max(1);
+    let rows = minutes.chunks(stride).filter_map(|chunk| chunk.last());
+    let steps = capacity(&run.scenario, &run.trace);
+    let policy = run.scenario.autoscaling.as_ref().and_then(|scaling| scaling.policies.first());
+    let ms = |value: Option<f64>| value.map_or("–".to_owned(), milliseconds);
+    let (heads, cells): (_, Cells) = match chart {
+        Chart::TrafficCapacity => (
+            vec!["Traffic [requests/s]", "Capacity [requests/s]"],
+            Box::new(|m: &Minute| vec![short(m.offered_rps), short(steps.at(m.t_s))]),
+        ),
+        Chart::Metric => (
+            vec!["Reading", "Target"],
+            Box::new(|m: &Minute| {
+                let value = match policy {
+                    Some(policy) => metric_value(m, policy.metric),
+                    None => m.cpu_percent,
+                };
+                let target = policy.map_or("–".to_owned(), |policy| short(policy.target));
+                vec![value.map_or("–".to_owned(), short), target]
+            }),
+        ),
+        Chart::Tasks => (
+            vec!["Desired", "Running", "Pending", "Draining"],
+            Box::new(|m: &Minute| {
+                [m.desired, m.running, m.pending, m.draining].map(|tasks| tasks.to_string()).into()
+            }),
+        ),
+        Chart::Latency => (
+            vec!["p50", "p95", "p99", "Fidelity"],
+            Box::new(|m: &Minute| {
+                use headroom_model::data_plane::Fidelity;
+                let fidelity = match m.fidelity {
+                    Fidelity::Exact => "exact",
+                    Fidelity::Expected => "expected",
+                    Fidelity::Approximate => "approximate",
+                };
+                vec![ms(m.p50_ms), ms(m.p95_ms), ms(m.p99_ms), fidelity.to_owned()]
+            }),
+        ),
+        Chart::Errors => (vec!["Errors"], Box::new(|m: &Minute| vec![count(m.errors)])),
+    };
+    let heads = std::iter::once("Until").chain(heads).collect();
+    let rows = rows
+        .map(|minute| std::iter::once(run.clock(minute.t_s)).chain(cells(minute)).collect())
+        .collect();
+    Table { heads, rows }
+}
+
+fn seen(run: &Run, until_s: f64) -> &[Minute] {
+    let minutes = &run.trace.minutes;
+    &minutes[..minutes.partition_point(|minute| minute.t_s <= until_s)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::figure::sample;
+
+    const ALL: [Chart; 5] =
+        [Chart::TrafficCapacity, Chart::Metric, Chart::Tasks, Chart::Latency, Chart::Errors];
+
+    fn run() -> Run {
+        let (scenario, trace) = sample::run();
+        Run { scenario, trace }
+    }
+
+    #[test]
+    fn each_chart_says_what_it_shows() {
+        let run = run();
+        let said = |chart| sentence(chart, &run, 1260.0);
+        assert_eq!(
+            said(Chart::TrafficCapacity),
+            "09:00 to 09:21. Traffic lies between 130 and 170 requests a second. Capacity is 200 \
+             at first and 250 at the end. Traffic exceeds capacity in 0 minutes."
+        );
+        assert_eq!(
+            said(Chart::Metric),
+            "09:00 to 09:21. Readings lie between 65 and 85. 4 of 21 are above the target of 70."
+        );
+        assert_eq!(
+            sentence(Chart::Tasks, &run, 480.0),
+            "09:00 to 09:08. Running tasks lie between 4 and 4; at the end 4 are desired."
+        );
+        assert_eq!(
+            said(Chart::Latency),
+            "09:00 to 09:21. The 95th percentile lies between 160 ms and 360 ms."
+        );
+        assert_eq!(said(Chart::Errors), "09:00 to 09:21. 20 errors in 4 minutes.");
+    }
+
+    #[test]
+    fn tables_are_short_and_end_where_the_fog_begins() {
+        let mut run = run();
+        for chart in ALL {
+            let table = table(chart, &run, 540.0);
+            assert_eq!(table.rows.len(), 9);
+            assert_eq!(table.rows[8][0], "09:09");
+            assert!(table.rows.iter().all(|row| row.len() == table.heads.len()));
+        }
+        let minute = run.trace.minutes[0];
+        run.trace.minutes =
+            (1..=1440).map(|k| Minute { t_s: f64::from(k) * 60.0, ..minute }).collect();
+        let rows = table(Chart::Tasks, &run, 86_400.0).rows;
+        assert_eq!(rows.len(), MOST_ROWS);
+    }
+
+    #[test]
+    fn nothing_seen_is_described_too() {
+        for chart in ALL {
+            assert!(!sentence(chart, &run(), 0.0).is_empty());
+            assert!(table(chart, &run(), 0.0).rows.is_empty());
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Goals, checked on the run.
+
+use super::run::Run;
+use super::state::State;
+use crate::course::figure::{Act, Condition, Goal};
+
+/// A minute with this much CPU counts as saturated [%]: a mean of means does
+/// not quite reach 100.
+const SATURATED_PERCENT: f64 = 99.5;
+
+/// Whether all conditions of a goal hold.
+pub fn is_met(goal: &Goal, act: &Act, state: &State, run: &Run) -> bool {
+    goal.all_of.iter().all(|condition| holds(*condition, act, state, run))
+}
+
+fn holds(condition: Condition, act: &Act, state: &State, run: &Run) -> bool {
+    let summary = &run.trace.summary;
+    match condition {
+        Condition::SaturatedMinutesAtMost(most) => saturated_minutes(run) <= most,
+        Condition::TaskHoursAtMost(most) => summary.task_seconds / 3600.0 <= most,
+        Condition::MissedMinutesAtMost(most) => summary.slo_minutes_missed <= most,
+        Condition::DesiredAtEnd(tasks) => {
+            run.trace.minutes.last().is_some_and(|minute| minute.desired == tasks)
+        }
+        Condition::PeakRunning(tasks) => summary.peak_running == tasks,
+        Condition::ScaleInsAtLeast(least) => summary.scale_ins >= least,
+        Condition::ControlWithin(name, from, to) => {
+            state.value(act, name).is_some_and(|value| (from..=to).contains(&value))
+        }
+        Condition::SwitchOn(name) => state.is_on(act, name),
+    }
+}
+
+/// Minutes in which the service's CPU stood at 100 %.
+pub fn saturated_minutes(run: &Run) -> u32 {
+    let saturated = |minute: &&headroom_model::trace::Minute| {
+        minute.cpu_percent.is_some_and(|percent| percent >= SATURATED_PERCENT)
+    };
+    run.trace.minutes.iter().filter(saturated).count() as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::figure::sample;
+
+    #[test]
+    fn conditions_are_checked_on_the_run_and_the_controls() {
+        let (scenario, trace) = sample::run();
+        let mut run = Run { scenario, trace };
+        run.trace.minutes[7].cpu_percent = Some(99.6);
+        let mut state = State::new(&sample::FIGURE);
+        state.switches[0] = true;
+        let holds = |condition| holds(condition, &sample::ACT, &state, &run);
+        for (condition, expected) in [
+            (Condition::SaturatedMinutesAtMost(1), true),
+            (Condition::SaturatedMinutesAtMost(0), false),
+            (Condition::TaskHoursAtMost(1.6), true),
+            (Condition::TaskHoursAtMost(1.5), false),
+            (Condition::MissedMinutesAtMost(4), true),
+            (Condition::MissedMinutesAtMost(3), false),
+            (Condition::DesiredAtEnd(5), true),
+            (Condition::DesiredAtEnd(4), false),
+            (Condition::PeakRunning(5), true),
+            (Condition::ScaleInsAtLeast(1), false),
+            (Condition::ControlWithin("target", 70.0, 75.0), true),
+            (Condition::ControlWithin("target", 71.0, 75.0), false),
+            (Condition::ControlWithin("none", 0.0, 1e9), false),
+            (Condition::SwitchOn("late"), true),
+            (Condition::SwitchOn("later"), false),
+        ] {
+            assert_eq!(holds(condition), expected, "{condition:?}");
+        }
+    }
+}

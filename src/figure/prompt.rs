@@ -1,0 +1,109 @@
+//! At the prompt: what the figure shows, as an AWS engineer would type and
+//! read it.
+
+use headroom_model::scenario::TargetTracking;
+use serde_json::json;
+
+use super::run::Run;
+
+/// What is typed and read elsewhere than here.
+const RESOURCE: &str = "service/shop/web";
+
+/// The commands that set up the scaling of the figure.
+pub fn commands(run: &Run) -> String {
+    let Some(scaling) = &run.scenario.autoscaling else {
+        let desired = run.scenario.service.desired_count;
+        return format!(
+            "aws ecs update-service --cluster shop --service web \\\n  --desired-count {desired}"
+        );
+    };
+    let target = format!(
+        "aws application-autoscaling register-scalable-target \\\n  \
+         --service-namespace ecs --scalable-dimension ecs:service:DesiredCount \\\n  \
+         --resource-id {RESOURCE} --min-capacity {} --max-capacity {}",
+        scaling.bounds.min, scaling.bounds.max
+    );
+    let policies = scaling.policies.iter().map(|policy| {
+        format!(
+            "aws application-autoscaling put-scaling-policy \\\n  \
+             --service-namespace ecs --scalable-dimension ecs:service:DesiredCount \\\n  \
+             --resource-id {RESOURCE} --policy-name {} \\\n  \
+             --policy-type TargetTrackingScaling \\\n  \
+             --target-tracking-scaling-policy-configuration '{}'",
+            policy.name,
+            configuration(policy)
+        )
+    });
+    std::iter::once(target).chain(policies).collect::<Vec<_>>().join("\n\n")
+}
+
+fn configuration(policy: &TargetTracking) -> String {
+    let mut configuration = json!({
+        "TargetValue": policy.target,
+        "PredefinedMetricSpecification": { "PredefinedMetricType": policy.metric.aws_name() },
+        "ScaleOutCooldown": policy.scale_out_cooldown.as_s() as u64,
+        "ScaleInCooldown": policy.scale_in_cooldown.as_s() as u64,
+    });
+    if policy.disable_scale_in {
+        configuration["DisableScaleIn"] = true.into();
+    }
+    serde_json::to_string_pretty(&configuration).unwrap_or_default()
+}
+
+/// What `aws ecs describe-services` answers at a time [s].
+pub fn describe_services(run: &Run, t_s: f64) -> String {
+    let counts = crate::chart::counts_at(&run.scenario, &run.trace, t_s);
+    format!(
+        "aws ecs describe-services --cluster shop --services web \\\n  \
+         --query 'services[0].[desiredCount,runningCount,pendingCount]'\n\
+         [\n    {},\n    {},\n    {}\n]",
+        counts.desired, counts.running, counts.pending
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::figure::sample;
+
+    #[test]
+    fn the_commands_set_up_what_is_shown() {
+        let (scenario, trace) = sample::run();
+        let mut run = Run { scenario, trace };
+        assert_eq!(
+            commands(&run),
+            "aws application-autoscaling register-scalable-target \\
+  --service-namespace ecs --scalable-dimension ecs:service:DesiredCount \\
+  --resource-id service/shop/web --min-capacity 2 --max-capacity 20
+
+aws application-autoscaling put-scaling-policy \\
+  --service-namespace ecs --scalable-dimension ecs:service:DesiredCount \\
+  --resource-id service/shop/web --policy-name cpu \\
+  --policy-type TargetTrackingScaling \\
+  --target-tracking-scaling-policy-configuration '{
+  \"PredefinedMetricSpecification\": {
+    \"PredefinedMetricType\": \"ECSServiceAverageCPUUtilization\"
+  },
+  \"ScaleInCooldown\": 300,
+  \"ScaleOutCooldown\": 300,
+  \"TargetValue\": 70.0
+}'"
+        );
+        run.scenario.autoscaling = None;
+        assert!(commands(&run).ends_with("--desired-count 4"));
+    }
+
+    #[test]
+    fn the_counts_are_those_at_the_cursor() {
+        let (scenario, trace) = sample::run();
+        let run = Run { scenario, trace };
+        let counts = |t_s| {
+            let said = describe_services(&run, t_s);
+            said.chars().skip_while(|c| *c != '\n').filter(char::is_ascii_digit).collect::<String>()
+        };
+        // The first zero is that of `services[0]`.
+        assert_eq!(counts(539.0), "0440");
+        assert_eq!(counts(541.0), "0541");
+        assert_eq!(counts(560.0), "0550", "RUNNING counts before it serves");
+    }
+}

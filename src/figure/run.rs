@@ -1,0 +1,48 @@
+//! The run that a figure's state asks for.
+
+use headroom_model::scenario::Scenario;
+use headroom_model::trace::{Station, Trace};
+
+use super::state::{State, scenario_json};
+use crate::course::figure::Act;
+
+/// A scenario and what came of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Run {
+    /// What was simulated.
+    pub scenario: Scenario,
+    /// What came out.
+    pub trace: Trace,
+}
+
+impl Run {
+    /// Runs what a state asks for; if its scenario is not valid, a sentence
+    /// says why. Sections' own acts are valid at every setting: a test runs them.
+    pub fn of(act: &Act, state: &State) -> Result<Self, String> {
+        let scenario = Scenario::from_value(&scenario_json(act, state)).map_err(|faults| {
+            let faults: Vec<_> =
+                faults.iter().map(|fault| format!("{}: {}", fault.path, fault.message)).collect();
+            faults.join("; ")
+        })?;
+        let trace = headroom_model::simulate(&scenario, Station::Expected);
+        Ok(Self { scenario, trace })
+    }
+
+    /// Row of the minute that ends at or after `t_s`: the one whose mean says
+    /// what the tasks do then.
+    pub fn minute_at(&self, t_s: f64) -> Option<usize> {
+        let minutes = &self.trace.minutes;
+        let row = minutes.partition_point(|minute| minute.t_s < t_s);
+        minutes.len().checked_sub(1).map(|last| row.min(last))
+    }
+
+    /// How long it lasts [s].
+    pub fn duration_s(&self) -> f64 {
+        self.scenario.duration.as_s()
+    }
+
+    /// The time on a clock.
+    pub fn clock(&self, t_s: f64) -> String {
+        crate::chart::clock_s(self.scenario.start.unix_s, t_s)
+    }
+}

@@ -1,0 +1,207 @@
+//! The why line: what the scaler saw in the minute under the cursor, and what
+//! it did about it, or why it did nothing.
+
+use headroom_model::scenario::TargetTracking;
+use headroom_model::trace::{Decision, Outcome, Watch};
+
+use super::run::Run;
+use super::words::{seconds, spelled, tasks};
+use crate::chart::{metric_value, short};
+
+/// AWS's low alarm stands at 90 % of the target and wants 15 readings; the
+/// high alarm wants 3.
+const LOW_SHARE: f64 = 0.9;
+const HIGH_OF: u32 = 3;
+const LOW_OF: u32 = 15;
+
+/// One minute, explained.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Why {
+    /// The minute on the clock.
+    pub clock: String,
+    /// What happened, in a few words.
+    pub headline: String,
+    /// What the scaler saw.
+    pub seen: String,
+    /// The sum that it did, if it did one.
+    pub sum: Option<String>,
+}
+
+/// Explains the minute of `t_s`.
+pub fn why(run: &Run, t_s: f64) -> Why {
+    let begin_s = (t_s / 60.0).floor() * 60.0;
+    let in_minute = |decision: &&Decision| (begin_s..=t_s).contains(&decision.t_s);
+    let decisions = || run.trace.decisions.iter().filter(in_minute);
+    let moved = decisions().rfind(|d| d.desired_before != d.desired_after);
+    match moved.or_else(|| decisions().next_back()) {
+        Some(decision) => decided(run, decision),
+        None => {
+            let clock = run.clock(begin_s);
+            let (headline, seen) = idle(run, begin_s);
+            Why { clock, headline, seen, sum: None }
+        }
+    }
+}
+
+fn decided(run: &Run, decision: &Decision) -> Why {
+    let (before, after) = (decision.desired_before, decision.desired_after);
+    let headline = match decision.outcome {
+        Outcome::ScaledOut => format!("Scaled out, {before} to {after}."),
+        Outcome::ScaledIn => format!("Scaled in, {before} to {after}."),
+        Outcome::NoChange => format!("Still {}.", tasks(after)),
+        Outcome::InCooldown => format!("Still {}: a cooldown runs.", tasks(after)),
+        Outcome::AtMax => format!("Still {}: that is the maximum.", tasks(after)),
+        Outcome::AtMin => format!("Still {}: that is the minimum.", tasks(after)),
+        Outcome::Vetoed => "Not scaled in: another policy objects.".to_owned(),
+        Outcome::Outvoted => "Another policy asked for more.".to_owned(),
+        Outcome::Failed => "Failed.".to_owned(),
+    };
+    let policies = run.scenario.autoscaling.iter().flat_map(|scaling| &scaling.policies);
+    let policy = policies.enumerate().find(|(_, policy)| policy.name == decision.policy);
+    let seen = policy.and_then(|(index, policy)| {
+        let watch = watch_at(run, index, decision.t_s)?;
+        let out = watch.above >= HIGH_OF;
+        Some(if out {
+            let readings = readings(run, policy, watch, HIGH_OF);
+            format!("{} readings above {}: {readings}", spelled(HIGH_OF), short(policy.target))
+        } else {
+            let low = short(policy.target * LOW_SHARE);
+            let readings = readings(run, policy, watch, LOW_OF);
+            format!("{} readings below {low}: {readings}", spelled(LOW_OF))
+        })
+    });
+    Why {
+        clock: run.clock(decision.t_s),
+        headline,
+        seen: seen.unwrap_or_default(),
+        sum: Some(decision.reason.replace(" x ", " × ")).filter(|reason| !reason.is_empty()),
+    }
+}
+
+/// The newest readings in a row, oldest first; of many, the ends.
+fn readings(run: &Run, policy: &TargetTracking, watch: &Watch, count: u32) -> String {
+    let Some(newest) = watch.newest else { return String::new() };
+    let first = (newest + 1).saturating_sub(count as usize);
+    let minutes = run.trace.minutes.get(first..=newest).unwrap_or(&[]);
+    let shown = |minute| metric_value(minute, policy.metric).map_or("–".to_owned(), short);
+    let texts: Vec<String> = minutes.iter().map(shown).collect();
+    match texts.as_slice() {
+        [first, second, .., last] if texts.len() > 5 => format!("{first} · {second} … {last}"),
+        _ => texts.join(" · "),
+    }
+}
+
+fn watch_at(run: &Run, policy: usize, t_s: f64) -> Option<&Watch> {
+    let before = |watch: &&Watch| watch.policy == policy && watch.t_s <= t_s;
+    run.trace.watches.iter().rfind(before)
+}
+
+/// Why nothing happened: a headline and what the first policy saw.
+fn idle(run: &Run, begin_s: f64) -> (String, String) {
+    let policy = run.scenario.autoscaling.as_ref().and_then(|scaling| scaling.policies.first());
+    let Some(policy) = policy else {
+        return (
+            "Nothing scales this service.".to_owned(),
+            "Its desired count is fixed.".to_owned(),
+        );
+    };
+    let delay_s = run.scenario.metrics.publish_delay.as_s();
+    let watch = watch_at(run, 0, begin_s).filter(|watch| watch.newest.is_some());
+    let Some((watch, value)) = watch.and_then(|watch| Some((watch, watch.metric?))) else {
+        let first = run.clock(60.0 + delay_s);
+        return ("No reading yet.".to_owned(), format!("The first one is there at {first}."));
+    };
+    let (target, low) = (policy.target, policy.target * LOW_SHARE);
+    let counts_below = watch.below > 0 && !policy.disable_scale_in;
+    let (headline, mut seen) = if watch.above > 0 {
+        let seen = format!(
+            "{} of {HIGH_OF} readings above {}: {}",
+            watch.above.min(HIGH_OF),
+            short(target),
+            readings(run, policy, watch, watch.above.min(HIGH_OF))
+        );
+        ("Waiting.", seen)
+    } else if counts_below {
+        let count = watch.below.min(LOW_OF);
+        let seen = format!(
+            "{count} of {LOW_OF} readings below {}: {}",
+            short(low),
+            readings(run, policy, watch, count)
+        );
+        ("Waiting.", seen)
+    } else if value < low {
+        ("Nothing to do.", format!("{} is below {}, but scale-in is off", short(value), short(low)))
+    } else {
+        let (value, low, target) = (short(value), short(low), short(target));
+        ("Nothing to do.", format!("{value} is between {low} and {target}: nothing happens there"))
+    };
+    let cooldowns = [
+        ("scale-out", watch.scale_out_cooldown_until_s),
+        ("scale-in", watch.scale_in_cooldown_until_s),
+    ];
+    for (name, until_s) in cooldowns {
+        if let Some(left_s) = until_s.map(|until_s| until_s - begin_s).filter(|left| *left > 0.0) {
+            seen += &format!(" · {name} cooldown: {} left", seconds(left_s));
+        }
+    }
+    if delay_s > 0.0
+        && let Some(newest) = watch.newest.and_then(|row| run.trace.minutes.get(row))
+    {
+        seen += &format!(" · the newest reading is that of {}", run.clock(newest.t_s));
+    }
+    (headline.to_owned(), seen)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::figure::sample;
+
+    fn said(run: &Run, t_s: f64) -> String {
+        let why = why(run, t_s);
+        let sum = why.sum.map(|sum| format!(" | {sum}")).unwrap_or_default();
+        format!("{} {} {}{sum}", why.clock, why.headline, why.seen)
+    }
+
+    fn run() -> Run {
+        let (scenario, trace) = sample::run();
+        Run { scenario, trace }
+    }
+
+    #[test]
+    fn a_decision_is_told_with_its_readings_and_its_sum() {
+        assert_eq!(
+            said(&run(), 545.0),
+            "09:09 Scaled out, 4 to 5. Three readings above 70: 85 · 85 · 85 \
+             | 4 running × 85.0 / 70.0 = 4.86, rounded up to 5"
+        );
+    }
+
+    #[test]
+    fn a_minute_in_which_nothing_happens_says_why() {
+        let mut run = run();
+        assert_eq!(said(&run, 30.0), "09:00 No reading yet. The first one is there at 09:01.");
+        assert_eq!(
+            said(&run, 100.0),
+            "09:01 Nothing to do. 65 is between 63 and 70: nothing happens there"
+        );
+        assert_eq!(said(&run, 480.0), "09:08 Waiting. 2 of 3 readings above 70: 85 · 85");
+        assert_eq!(
+            said(&run, 660.0),
+            "09:11 Nothing to do. 68 is between 63 and 70: nothing happens there \
+             · scale-out cooldown: 3 min left"
+        );
+        run.trace.watches[19].below = 11;
+        for minute in &mut run.trace.minutes[9..] {
+            minute.cpu_percent = Some(56.0);
+        }
+        assert_eq!(said(&run, 1200.0), "09:20 Waiting. 11 of 15 readings below 63: 56 · 56 … 56");
+        run.scenario.metrics.publish_delay = headroom_model::time::Micros::from_whole_s(150);
+        assert_eq!(said(&run, 0.0), "09:00 No reading yet. The first one is there at 09:03:30.");
+        run.scenario.autoscaling = None;
+        assert_eq!(
+            said(&run, 100.0),
+            "09:01 Nothing scales this service. Its desired count is fixed."
+        );
+    }
+}
