@@ -11,5 +11,6 @@ pub mod course;
 pub mod figure;
 pub mod link;
 pub mod progress;
+pub mod settings;
 #[cfg(target_arch = "wasm32")]
 pub mod ui;

@@ -76,6 +76,11 @@ impl Progress {
         self.marks.insert(mark)
     }
 
+    /// Takes over what was done elsewhere.
+    pub fn merge(&mut self, other: Self) {
+        self.marks.extend(other.marks);
+    }
+
     /// How far a section is.
     pub fn of(&self, section: &Section) -> Extent {
         let wanted = deeds(section);

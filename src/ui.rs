@@ -1,8 +1,15 @@
 //! What a person sees: Leptos components. This module exists for wasm32 alone.
 
-use leptos::prelude::*;
+#![allow(unreachable_pub, reason = "Leptos makes a component's properties public")]
 
+mod keys;
+mod question;
+mod section;
+mod shell;
+mod sidebar;
 mod start;
+mod storage;
+mod text;
 mod view;
 
 use view::view;
@@ -10,16 +17,6 @@ use view::view;
 /// Mounts the app in the page's body and takes away the message that stood there.
 pub fn mount() {
     start::say_so_when_it_stops();
-    leptos::mount::mount_to_body(App);
+    leptos::mount::mount_to_body(shell::App);
     start::hide();
-}
-
-/// The whole page.
-#[component]
-fn App() -> impl IntoView {
-    view! {
-        <main>
-            <h1>"Headroom"</h1>
-        </main>
-    }
 }
