@@ -37,7 +37,6 @@ pub(super) fn is_free(event: &KeyboardEvent) -> bool {
         let target = event.target()?.dyn_into::<web_sys::Element>().ok()?;
         target.closest(TAKES_KEYS).ok()?
     };
-    !event.default_prevented()
-        && !(event.ctrl_key() || event.alt_key() || event.meta_key())
-        && taken().is_none()
+    let has_modifier = event.ctrl_key() || event.alt_key() || event.meta_key();
+    !(event.default_prevented() || has_modifier || taken().is_some())
 }
