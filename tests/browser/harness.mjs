@@ -3,38 +3,19 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after } from "node:test";
 
-const { HEADROOM_URL, HEADROOM_CHROMIUM, HEADROOM_NODE_MODULES } = process.env;
-if (!HEADROOM_URL || !HEADROOM_CHROMIUM || !HEADROOM_NODE_MODULES) {
-  console.error("error: these tests need a server and a browser: run `cargo xtask test browser`");
-  process.exit(1);
-}
-// The packages are in the user's cache, where `import` does not look.
-const require = createRequire(`${HEADROOM_NODE_MODULES}/`);
-const { chromium } = require("playwright-core");
+import { launch, require } from "./chromium.mjs";
+
 const axeSource = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
 /** The address of the site, below a path, with a slash at its end. */
-export const url = HEADROOM_URL;
+export const url = process.env.HEADROOM_URL;
 
 /** How the page can look; the shell sets it as `data-theme`. */
 export const themes = ["light", "dark", "projector"];
 
-const browser = await chromium.launch({
-  executablePath: HEADROOM_CHROMIUM,
-  args: [
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    // Root cannot use the sandbox.
-    ...(process.getuid() === 0 ? ["--no-sandbox"] : []),
-  ],
-});
+const browser = await launch();
 after(() => browser.close());
 
 /**

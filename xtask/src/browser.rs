@@ -1,31 +1,111 @@
-//! What runs in Chromium: the browser tests.
+//! What runs in Chromium, driven by node: the browser tests, the model's own
+//! bytes, and the benchmarks.
 
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::run::{Failure, Outcome, root, run};
+use crate::run::{Failure, Outcome, cargo, io, output, root, run, say};
 use crate::serve::Site;
 use crate::{site, tools};
 
 /// Runs `tests/browser` on the built site.
 pub(crate) fn test() -> Outcome {
-    node("tests/browser/all.mjs", "mend what is said above, and run `cargo xtask test browser`")
-}
-
-/// Runs a script of node's that opens the built site in Chromium.
-fn node(script: &str, advice: &str) -> Outcome {
-    if !site::dist().join("index.html").is_file() {
-        return Err(Failure("there is no site in dist/ yet: run `cargo xtask build` first".into()));
-    }
     // Below a path of its own, as on a host that is shared: every address in
     // the page has to be a relative one.
-    let site = Site::start(0, "/some/where/")?;
+    let site = Site::start(built_site()?, 0, "/some/where/")?;
     run(
-        Command::new("node")
-            .arg("--test-reporter=spec")
-            .arg(root().join(script))
-            .env("HEADROOM_URL", &site.url)
-            .env("HEADROOM_CHROMIUM", tools::chromium()?)
-            .env("HEADROOM_NODE_MODULES", tools::node_modules()?),
-        advice,
+        node("tests/browser/all.mjs")?.env("HEADROOM_URL", &site.url),
+        "mend what is said above and run `cargo xtask test browser`",
     )
+}
+
+/// Compares what the model computes on the host, in node and in Chromium.
+pub(crate) fn same_bytes() -> Outcome {
+    let probe = build_probe()?;
+    let digests =
+        output(cargo().current_dir(root()).args(["run", "--quiet", "--package", "headroom-probe"]))
+            .ok_or_else(|| {
+                Failure(
+                    "the model does not run on the host: run `cargo run -p headroom-probe`".into(),
+                )
+            })?;
+    let file = probe.join("host.txt");
+    io("write", &file, fs::write(&file, digests))?;
+    let site = Site::start(probe.clone(), 0, "/")?;
+    run(
+        node("tests/probe/same_bytes.mjs")?
+            .env("HEADROOM_URL", &site.url)
+            .env("HEADROOM_PROBE", &probe)
+            .env("HEADROOM_DIGESTS", &file),
+        "find what in the model differs between targets (std's transcendental functions do)",
+    )
+}
+
+/// The folder of the built site.
+fn built_site() -> Outcome<PathBuf> {
+    if site::dist().join("index.html").is_file() {
+        Ok(site::dist())
+    } else {
+        Err(Failure("there is no site in dist/ yet: run `cargo xtask build` first".into()))
+    }
+}
+
+/// Node, with a script of ours and all that the script needs to start Chromium.
+fn node(script: &str) -> Outcome<Command> {
+    let mut command = Command::new("node");
+    command
+        .arg("--test-reporter=spec")
+        .arg(root().join(script))
+        .env("HEADROOM_CHROMIUM", tools::chromium()?)
+        .env("HEADROOM_NODE_MODULES", tools::node_modules()?);
+    Ok(command)
+}
+
+/// Builds the model alone as a wasm module that a page or node can load;
+/// returns the folder.
+fn build_probe() -> Outcome<PathBuf> {
+    tools::wasm_target()?;
+    let bindgen =
+        tools::wasm_bindgen()?.map_or("wasm-bindgen".into(), |bin| bin.join("wasm-bindgen"));
+    say("building the model alone for wasm");
+    run(
+        cargo().args([
+            "build",
+            "--release",
+            "--package",
+            "headroom-probe",
+            "--lib",
+            "--target",
+            tools::WASM,
+        ]),
+        "mend what the compiler says above",
+    )?;
+    let target = target_folder()?;
+    let folder = target.join("headroom-probe");
+    run(
+        Command::new(bindgen)
+            .args(["--target", "web", "--no-typescript", "--out-dir"])
+            .arg(&folder)
+            .arg(target.join(tools::WASM).join("release/headroom_probe.wasm")),
+        "run `cargo clean --package headroom-probe` and try again",
+    )?;
+    for (name, text) in [
+        ("package.json", r#"{ "type": "module" }"#),
+        ("index.html", "<!doctype html><html lang=en><title>The model alone</title>"),
+    ] {
+        let file = folder.join(name);
+        io("write", &file, fs::write(&file, text))?;
+    }
+    Ok(folder)
+}
+
+/// Where cargo puts what it builds.
+fn target_folder() -> Outcome<PathBuf> {
+    output(cargo().current_dir(root()).args(["metadata", "--no-deps", "--format-version", "1"]))
+        .and_then(|json| serde_json::from_str::<serde_json::Value>(&json).ok())
+        .and_then(|metadata| {
+            metadata["target_directory"].as_str().map(|path| Path::new(path).into())
+        })
+        .ok_or_else(|| Failure("`cargo metadata` fails: run it to see why".into()))
 }

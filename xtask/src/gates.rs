@@ -9,12 +9,13 @@ use crate::{browser, budget, site, tools};
 type Step = (&'static str, fn() -> Outcome);
 
 /// All steps, in order; the first that fails ends the run.
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 9] = [
     ("format", format),
     ("clippy on the host", clippy_host),
     ("clippy for wasm32", clippy_wasm),
     ("tests on the host", host_tests),
     ("documentation", documentation),
+    ("same bytes everywhere", browser::same_bytes),
     ("site", site::build),
     ("budgets", budget::check),
     ("browser tests", browser::test),

@@ -22,7 +22,7 @@ pub(crate) fn serve(port: u16) -> Outcome {
     site::build()?;
     // A port that is taken is no reason to fail: the next free one will do.
     let server = (port..=port.saturating_add(20))
-        .find_map(|port| Site::start(port, "/").ok())
+        .find_map(|port| Site::start(site::dist(), port, "/").ok())
         .ok_or_else(|| {
             Failure(format!(
                 "no port from {port} on is free: give another, as in `cargo xtask serve 9000`"
@@ -64,20 +64,21 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    /// Serves `dist/` under `prefix`, which begins and ends with a slash, until
+    /// Serves a folder under `prefix`, which begins and ends with a slash, until
     /// the process ends. Port 0 takes a free one.
-    pub(crate) fn start(port: u16, prefix: &'static str) -> Outcome<Self> {
+    pub(crate) fn start(folder: PathBuf, port: u16, prefix: &'static str) -> Outcome<Self> {
         let server = Server::http((Ipv4Addr::LOCALHOST, port)).map_err(|error| {
             Failure(format!("port {port} cannot be had ({error}): give another"))
         })?;
         let url = format!("http://{}{prefix}", server.server_addr());
-        let server = Arc::new(server);
+        let shared = Arc::new((server, folder));
         // A browser asks for several files at once.
         for _ in 0..4 {
-            let server = Arc::clone(&server);
+            let shared = Arc::clone(&shared);
             thread::spawn(move || {
+                let (server, folder) = &*shared;
                 for request in server.incoming_requests() {
-                    answer(request, prefix);
+                    answer(request, folder, prefix);
                 }
             });
         }
@@ -85,9 +86,9 @@ impl Site {
     }
 }
 
-fn answer(request: Request, prefix: &str) {
+fn answer(request: Request, folder: &Path, prefix: &str) {
     let file = match request.method() {
-        Method::Get | Method::Head => file_of(request.url(), prefix),
+        Method::Get | Method::Head => file_of(request.url(), folder, prefix),
         _ => None,
     };
     // A browser that has gone away in the meantime is no fault of ours.
@@ -116,8 +117,8 @@ fn answer(request: Request, prefix: &str) {
     }
 }
 
-/// The file that an address names; never one outside `dist/`.
-fn file_of(url: &str, prefix: &str) -> Option<PathBuf> {
+/// The file that an address names; never one outside the folder.
+fn file_of(url: &str, folder: &Path, prefix: &str) -> Option<PathBuf> {
     let path = url.split(['?', '#']).next()?.strip_prefix(prefix)?;
     let path = if path.is_empty() { "index.html" } else { path };
     let is_plain = |part: &str| {
@@ -125,7 +126,7 @@ fn file_of(url: &str, prefix: &str) -> Option<PathBuf> {
             && !part.starts_with('.')
             && part.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
     };
-    let mut file = site::dist();
+    let mut file = folder.to_path_buf();
     for part in path.split('/') {
         if !is_plain(part) {
             return None;
@@ -154,22 +155,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_outside_the_site_is_served() {
-        for url in [
-            "/../Cargo.toml",
-            "/..",
-            "/.git/config",
-            "//etc/passwd",
-            "/a/../../Cargo.toml",
-            "/%2e%2e/Cargo.toml",
-        ] {
-            assert_eq!(file_of(url, "/"), None, "{url}");
+    fn nothing_outside_the_folder_is_served() {
+        let folder = root().join("src");
+        assert_eq!(file_of("/lib.rs?query", &folder, "/"), Some(folder.join("lib.rs")));
+        for url in ["/../Cargo.toml", "/ui/../../Cargo.toml", "/%2e%2e/Cargo.toml", "//etc/passwd"]
+        {
+            assert_eq!(file_of(url, &folder, "/"), None, "{url}");
         }
     }
 
     #[test]
     fn address_outside_the_prefix_is_not_found() {
-        assert_eq!(file_of("/index.html", "/course/"), None);
+        let folder = root().join("src");
+        assert_eq!(file_of("/lib.rs", &folder, "/course/"), None);
+        assert_eq!(file_of("/course/lib.rs", &folder, "/course/"), Some(folder.join("lib.rs")));
     }
 
     #[test]
