@@ -12,5 +12,6 @@ pub mod figure;
 pub mod link;
 pub mod progress;
 pub mod settings;
+pub mod stage;
 #[cfg(target_arch = "wasm32")]
 pub mod ui;

@@ -1,0 +1,185 @@
+//! The stage: a figure told to a room, one thing at a time.
+//!
+//! Each act goes question → bet → run → why → try, and on to the next act.
+//! An act that asks for no bet goes without that step.
+
+use crate::course::figure::Figure;
+use crate::figure::state::{Bet, State};
+
+/// Where the telling is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stage {
+    /// The act, from 0.
+    pub act: usize,
+    /// What is shown of it.
+    pub step: Step,
+    /// Hands counted for each choice of the act's prediction.
+    pub hands: Vec<u32>,
+    /// Whether the result is hidden again, to ask once more.
+    pub is_hidden: bool,
+}
+
+/// What is shown of an act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// The question, with what is known so far.
+    Question,
+    /// The choices, and the hands for each.
+    Bet,
+    /// The run.
+    Run,
+    /// Why it went so.
+    Why,
+    /// The sliders, for what the room wants to see.
+    Try,
+}
+
+impl Step {
+    const ORDER: [Self; 5] = [Self::Question, Self::Bet, Self::Run, Self::Why, Self::Try];
+
+    /// Its name, for style sheets.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Question => "question",
+            Self::Bet => "bet",
+            Self::Run => "run",
+            Self::Why => "why",
+            Self::Try => "try",
+        }
+    }
+}
+
+impl Stage {
+    /// An act of a figure, at its question.
+    pub fn at_act(figure: &Figure, act: usize) -> Self {
+        let act = act.min(figure.acts.len() - 1);
+        let choices = figure.acts[act].prediction.map_or(0, |prediction| prediction.choices.len());
+        Self { act, step: Step::Question, hands: vec![0; choices], is_hidden: false }
+    }
+
+    /// The next step, or the next act; at the very end it stays.
+    pub fn next(&mut self, figure: &Figure) {
+        let at = Step::ORDER.iter().position(|step| *step == self.step);
+        let after = Step::ORDER.iter().skip(at.map_or(0, |at| at + 1));
+        if let Some(step) = after.copied().find(|step| self.has(*step)) {
+            self.step = step;
+        } else if self.act + 1 < figure.acts.len() {
+            *self = Self::at_act(figure, self.act + 1);
+        }
+        self.is_hidden = false;
+    }
+
+    /// The step before, or the act before; at the very beginning it stays.
+    pub fn back(&mut self, figure: &Figure) {
+        let before = Step::ORDER.iter().take_while(|step| **step != self.step);
+        if let Some(step) = before.copied().filter(|step| self.has(*step)).last() {
+            self.step = step;
+        } else if self.act > 0 {
+            *self = Self::at_act(figure, self.act - 1);
+        }
+        self.is_hidden = false;
+    }
+
+    fn has(&self, step: Step) -> bool {
+        step != Step::Bet || !self.hands.is_empty()
+    }
+
+    /// Counts a hand for a choice, from 0; nothing if there is no such choice.
+    pub fn count_hand(&mut self, choice: usize) {
+        if let Some(hands) = self.hands.get_mut(choice) {
+            *hands = hands.saturating_add(1);
+        }
+    }
+
+    /// Takes a hand back.
+    pub fn take_hand_back(&mut self, choice: usize) {
+        if let Some(hands) = self.hands.get_mut(choice) {
+            *hands = hands.saturating_sub(1);
+        }
+    }
+
+    /// The room's bet: the choice with the most hands, the first of equals.
+    pub fn bet(&self) -> Bet {
+        let most = self.hands.iter().max().filter(|hands| **hands > 0);
+        let choice = most.and_then(|most| self.hands.iter().position(|hands| hands == most));
+        choice.map_or(Bet::Skipped, Bet::Choice)
+    }
+
+    /// What the figure is to show at this step: the act as it opens until the
+    /// room has bet, and then the run. What was tried stays until another act.
+    pub fn show(&self, figure: &Figure, state: &mut State) {
+        let opened = State::at_act(figure, self.act);
+        let shows_result =
+            matches!(self.step, Step::Run | Step::Why | Step::Try) && !self.is_hidden;
+        if !shows_result || state.act != self.act {
+            *state = State { seed: state.seed, ..opened };
+        }
+        if shows_result {
+            state.bet = Some(self.bet());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::course::figure::Act;
+    use crate::figure::sample::{ACT, FIGURE};
+
+    const TWO: Figure = Figure { id: "two", acts: &[ACT, Act { prediction: None, ..ACT }] };
+
+    #[test]
+    fn it_goes_through_all_steps_of_all_acts_and_back() {
+        let mut stage = Stage::at_act(&TWO, 0);
+        let mut forth = vec![(stage.act, stage.step)];
+        for _ in 0..8 {
+            stage.next(&TWO);
+            forth.push((stage.act, stage.step));
+        }
+        use Step::{Bet, Question, Run, Try, Why};
+        let steps = [Question, Bet, Run, Why, Try].map(|step| (0, step)).into_iter();
+        let steps = steps.chain([Question, Run, Why, Try].map(|step| (1, step)));
+        assert_eq!(forth, steps.collect::<Vec<_>>());
+
+        let end = stage.clone();
+        stage.next(&TWO);
+        assert_eq!(stage, end, "the end is the end");
+        for _ in 0..9 {
+            stage.back(&TWO);
+        }
+        assert_eq!(stage, Stage::at_act(&TWO, 0));
+    }
+
+    #[test]
+    fn the_most_hands_are_the_bet() {
+        let mut stage = Stage::at_act(&FIGURE, 0);
+        assert_eq!(stage.bet(), Bet::Skipped);
+        for choice in [0, 2, 2, 9] {
+            stage.count_hand(choice);
+        }
+        assert_eq!((stage.hands.as_slice(), stage.bet()), (&[1, 0, 2, 0][..], Bet::Choice(2)));
+        stage.take_hand_back(2);
+        stage.take_hand_back(1);
+        assert_eq!((stage.hands.as_slice(), stage.bet()), (&[1, 0, 1, 0][..], Bet::Choice(0)));
+    }
+
+    #[test]
+    fn nothing_is_given_away_before_the_run() {
+        let mut stage = Stage::at_act(&FIGURE, 0);
+        let mut state = State::new(&FIGURE);
+        state.values[0] = 300.0;
+        state.bet = Some(Bet::Choice(1));
+        state.t_s = 1260.0;
+        stage.show(&FIGURE, &mut state);
+        assert_eq!(state, State::new(&FIGURE));
+
+        stage.step = Step::Run;
+        stage.count_hand(1);
+        stage.show(&FIGURE, &mut state);
+        assert_eq!(state.bet, Some(Bet::Choice(1)));
+
+        stage.is_hidden = true;
+        stage.show(&FIGURE, &mut state);
+        assert_eq!(state, State::new(&FIGURE));
+    }
+}
