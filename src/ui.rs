@@ -2,11 +2,13 @@
 
 #![allow(unreachable_pub, reason = "Leptos makes a component's properties public")]
 
+mod fullscreen;
 mod keys;
 mod question;
 mod section;
 mod shell;
 mod sidebar;
+mod stage;
 mod start;
 mod storage;
 mod text;

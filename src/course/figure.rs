@@ -40,6 +40,9 @@ pub struct Act {
     pub switches: &'static [Switch],
     /// Where the cursor stands at first [s]; with a prediction, not in its fog.
     pub cursor_s: f64,
+    /// The minute that tells the most [s]: where the stage puts the cursor to
+    /// say why.
+    pub why_s: f64,
     /// The bet that is asked for before the future is shown.
     pub prediction: Option<Prediction>,
     /// Charts shown at once, in order; the others are behind "more charts".

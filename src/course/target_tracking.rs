@@ -113,6 +113,7 @@ const CEILING: Act = Act {
     controls: &controls(170.0, 0.0),
     switches: &[],
     cursor_s: 360.0,
+    why_s: 540.0,
     prediction: Some(Prediction {
         fog_from_s: 360.0,
         choices: &[
@@ -181,6 +182,7 @@ const DEAD_BAND: Act = Act {
     controls: &controls(157.0, 0.0),
     switches: &[],
     cursor_s: 360.0,
+    why_s: 1260.0,
     prediction: Some(Prediction {
         fog_from_s: 360.0,
         choices: &[
@@ -248,6 +250,7 @@ const LATE_READING: Act = Act {
     controls: &controls(170.0, 150.0),
     switches: &[],
     cursor_s: 360.0,
+    why_s: 780.0,
     prediction: Some(Prediction {
         fog_from_s: 360.0,
         choices: &[

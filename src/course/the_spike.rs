@@ -84,6 +84,7 @@ const HOUR: Act = Act {
         },
     ],
     cursor_s: 900.0,
+    why_s: 1020.0,
     prediction: None,
     charts: &[Chart::TrafficCapacity, Chart::Metric],
     goals: &[

@@ -59,6 +59,7 @@ pub(crate) const ACT: Act = Act {
         },
     ],
     cursor_s: 540.0,
+    why_s: 540.0,
     prediction: Some(Prediction {
         fog_from_s: 540.0,
         choices: &[

@@ -1,7 +1,7 @@
-//! Single-key shortcuts.
+//! Which keys are free to be shortcuts.
 //!
-//! They act only while nothing that takes keys has the focus, and can be
-//! switched off (WCAG 2.1.4).
+//! They act only while no field or slider has the focus, and those that are
+//! characters can be switched off (WCAG 2.1.4).
 
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
@@ -9,10 +9,11 @@ use leptos::wasm_bindgen::JsCast as _;
 
 use super::shell::Shell;
 
-/// Follows the keys of the whole page.
+/// Follows the keys of the whole page while it is read.
 pub(super) fn listen(shell: Shell) {
     let handle = window_event_listener(leptos::ev::keydown, move |event| {
-        if is_free(&event) && shell.settings.get_untracked().shortcuts {
+        let is_read = !shell.stage.get_untracked();
+        if is_read && is_free(&event) && shell.settings.get_untracked().shortcuts {
             act(shell, &event);
         }
     });
@@ -20,23 +21,29 @@ pub(super) fn listen(shell: Shell) {
 }
 
 fn act(shell: Shell, event: &KeyboardEvent) {
+    let Some(told) = shell.told.get_untracked() else { return };
     match event.key().as_str() {
-        "p" | "P" if shell.link.with_untracked(|link| link.section.lesson.is_some()) => {
-            event.prevent_default();
-            shell.stage.set(true);
-        }
-        _ => {}
+        "p" | "P" => shell.enter_stage(),
+        " " if presses_nothing(event) => told.playing.update(|playing| *playing = !*playing),
+        _ => return,
     }
+    event.prevent_default();
 }
 
-/// Whether a key is nobody's yet: no modifier, nothing handled it, and what
-/// has the focus does not take keys itself.
+/// Whether a key is nobody's yet: no modifier, nothing handled it, and no
+/// field or slider has the focus.
 pub(super) fn is_free(event: &KeyboardEvent) -> bool {
-    const TAKES_KEYS: &str = "a, button, input, select, textarea, summary, [contenteditable]";
-    let taken = || {
-        let target = event.target()?.dyn_into::<web_sys::Element>().ok()?;
-        target.closest(TAKES_KEYS).ok()?
-    };
     let has_modifier = event.ctrl_key() || event.alt_key() || event.meta_key();
-    !(event.default_prevented() || has_modifier || taken().is_some())
+    let in_field = is_within(event, "input, select, textarea, [contenteditable]");
+    !(event.default_prevented() || has_modifier || in_field)
+}
+
+/// Whether nothing has the focus that Space presses.
+pub(super) fn presses_nothing(event: &KeyboardEvent) -> bool {
+    !is_within(event, "a, button, summary")
+}
+
+fn is_within(event: &KeyboardEvent, selector: &str) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    target.is_some_and(|target| target.closest(selector).ok().flatten().is_some())
 }

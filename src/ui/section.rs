@@ -1,13 +1,19 @@
 //! A section: its heading, text, figure and questions, or what it will show.
 
+use std::time::Duration;
+
 use leptos::html;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsValue;
 
 use super::question::QuestionView;
 use super::shell::Shell;
+use super::stage::{StageKeys, StageTop, Told};
 use super::text::Blocks;
 use super::view;
+use crate::course::figure::Figure;
 use crate::course::{Lesson, Section};
+use crate::figure::state::State;
 use crate::link::Link;
 use crate::progress::{Deed, Mark};
 
@@ -64,6 +70,18 @@ fn LessonView(link: Link, lesson: &'static Lesson, title: AnyView) -> impl IntoV
     let note = Callback::new(move |deed: Deed| {
         shell.note(Mark { section: section.slug.to_owned(), deed });
     });
+    let figure = lesson.figure;
+    let (state, faults) = State::from_params(figure, &link.params);
+    faults.into_iter().for_each(|fault| shell.tell(fault));
+    let state = RwSignal::new(state);
+    keep_address(section, figure, state);
+    note_acts(figure, state, note);
+
+    let told = Told::new(figure, state);
+    shell.told.set(Some(told));
+    on_cleanup(move || shell.told.set(None));
+    let on_stage = move || shell.stage.get();
+
     let questions = (1..).zip(lesson.questions).map(|(number, question)| {
         view! { <QuestionView number question note /> }
     });
@@ -71,11 +89,15 @@ fn LessonView(link: Link, lesson: &'static Lesson, title: AnyView) -> impl IntoV
         <header class="opening">
             <p class="kicker">{section.number}" · about "{section.minutes}" minutes"</p>
             {title}
-            <button type="button" class="to-stage" on:click=move |_| shell.stage.set(true)>
+            <button type="button" class="to-stage" on:click=move |_| shell.enter_stage()>
                 "Stage"
             </button>
         </header>
         <div class="prose opening-words"><Blocks blocks=lesson.text.opening /></div>
+        <div class="stand">
+            {move || on_stage().then(|| view! { <StageTop told /> })}
+            {move || on_stage().then(|| view! { <StageKeys told section /> })}
+        </div>
         <div class="prose"><Blocks blocks=lesson.text.body /></div>
         <section class="prose questions" aria-labelledby="questions">
             <h2 id="questions">"Check yourself"</h2>
@@ -90,6 +112,48 @@ fn LessonView(link: Link, lesson: &'static Lesson, title: AnyView) -> impl IntoV
             <Blocks blocks=lesson.text.note />
         </details>
     }
+}
+
+/// Keeps the address such that it restores the figure. Browsers allow a few
+/// changes a second, so it follows at a distance.
+fn keep_address(section: &'static Section, figure: &'static Figure, state: RwSignal<State>) {
+    const DISTANCE: Duration = Duration::from_millis(300);
+    let pending = StoredValue::new(None::<TimeoutHandle>);
+    let write = move || {
+        pending.set_value(None);
+        let params = state.with_untracked(|state| state.to_params(figure));
+        let hash = Link { section, params }.to_string();
+        let history = window().history().ok();
+        // Refused, the address is merely older than the figure.
+        history.map(|it| it.replace_state_with_url(&JsValue::NULL, "", Some(&hash)).ok());
+    };
+    Effect::new(move |opened: Option<()>| {
+        state.track();
+        if opened.is_some() && pending.with_value(Option::is_none) {
+            pending.set_value(set_timeout_with_handle(write, DISTANCE).ok());
+        }
+    });
+    on_cleanup(move || {
+        if let Some(pending) = pending.get_value() {
+            pending.clear();
+        }
+    });
+}
+
+/// Notes each act in which a bet was made or, where none is asked for, in
+/// which something was moved.
+fn note_acts(figure: &'static Figure, state: RwSignal<State>, note: Callback<Deed>) {
+    Effect::new(move |_| {
+        let done = state.with(|state| {
+            let opened = State::at_act(figure, state.act);
+            let asks = state.told(figure).prediction.is_some();
+            let is_done = if asks { state.bet.is_some() } else { *state != opened };
+            is_done.then_some(state.act)
+        });
+        if let Some(act) = done.and_then(|act| u16::try_from(act).ok()) {
+            note.run(Deed::Act(act));
+        }
+    });
 }
 
 /// Links to the sections before and after.

@@ -4,7 +4,8 @@ use leptos::prelude::*;
 
 use super::section::SectionView;
 use super::sidebar::Sidebar;
-use super::{keys, storage, view};
+use super::stage::Told;
+use super::{fullscreen, keys, storage, view};
 use crate::link::Link;
 use crate::progress::{Mark, Progress};
 use crate::settings::{Settings, Theme};
@@ -18,7 +19,9 @@ pub(super) struct Shell {
     pub(super) progress: RwSignal<Progress>,
     /// Choices for the page as a whole.
     pub(super) settings: RwSignal<Settings>,
-    /// Whether a figure fills the screen.
+    /// The figure of the section on show, if it has one.
+    pub(super) told: RwSignal<Option<Told>>,
+    /// Whether that figure fills the screen.
     pub(super) stage: RwSignal<bool>,
     /// Sentences about what was wrong with a link or with storage.
     notices: RwSignal<Vec<String>>,
@@ -38,6 +41,7 @@ impl Shell {
             link: RwSignal::new(link),
             progress: RwSignal::new(progress),
             settings: RwSignal::new(settings),
+            told: RwSignal::new(None),
             stage: RwSignal::new(false),
             notices: RwSignal::new(notices),
             status: RwSignal::new(String::new()),
@@ -90,6 +94,21 @@ impl Shell {
         storage::write(storage::SETTINGS, &text).ok();
     }
 
+    /// Puts the section's figure on the stage.
+    pub(super) fn enter_stage(self) {
+        if self.told.with_untracked(Option::is_some) {
+            fullscreen::enter();
+            self.stage.set(true);
+        }
+    }
+
+    /// Back to reading.
+    pub(super) fn leave_stage(self) {
+        fullscreen::leave();
+        self.stage.set(false);
+        focus(".to-stage");
+    }
+
     /// Follows the address.
     fn follow(self) {
         let (link, fault) = Link::parse(&hash());
@@ -106,6 +125,12 @@ pub(super) fn App() -> impl IntoView {
     provide_context(shell);
     let following = window_event_listener(leptos::ev::hashchange, move |_| shell.follow());
     on_cleanup(move || following.remove());
+    let shrinking = window_event_listener(leptos::ev::fullscreenchange, move |_| {
+        if shell.stage.get_untracked() && !fullscreen::is_on() {
+            shell.leave_stage();
+        }
+    });
+    on_cleanup(move || shrinking.remove());
     keys::listen(shell);
     Effect::new(move |_| show_theme(shell));
 
@@ -117,8 +142,9 @@ pub(super) fn App() -> impl IntoView {
         moved.set_value(true);
         view! { <SectionView link focus=has_moved /> }
     };
+    let step = move || shell.told.get().filter(|_| shell.stage.get()).map(Told::step_name);
     view! {
-        <div class="shell" class:on-stage=move || shell.stage.get()>
+        <div class="shell" class:on-stage=move || shell.stage.get() data-step=step>
             <SkipLink />
             <Sidebar />
             <main id="content">

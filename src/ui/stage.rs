@@ -1,0 +1,205 @@
+//! The stage: one figure for a room.
+
+use leptos::ev::KeyboardEvent;
+use leptos::html;
+use leptos::prelude::*;
+
+use super::shell::Shell;
+use super::{keys, view};
+use crate::course::Section;
+use crate::course::figure::{Choice, Figure};
+use crate::figure::state::{Bet, State};
+use crate::stage::{Stage, Step};
+
+/// A figure, and where its telling to a room is.
+#[derive(Clone, Copy)]
+pub(super) struct Told {
+    /// The figure.
+    pub(super) figure: &'static Figure,
+    /// Its state.
+    pub(super) state: RwSignal<State>,
+    /// Whether it plays.
+    pub(super) playing: RwSignal<bool>,
+    stage: RwSignal<Stage>,
+}
+
+impl Told {
+    /// A figure whose telling has not begun.
+    pub(super) fn new(figure: &'static Figure, state: RwSignal<State>) -> Self {
+        let act = state.with_untracked(|state| state.act);
+        let stage = RwSignal::new(Stage::at_act(figure, act));
+        Self { figure, state, playing: RwSignal::new(false), stage }
+    }
+
+    /// Begins with the question of the act on show.
+    fn begin(self) {
+        let act = self.state.with_untracked(|state| state.act);
+        self.change(|stage, figure| *stage = Stage::at_act(figure, act));
+    }
+
+    /// Changes where the telling is, and shows that.
+    fn change(self, change: impl FnOnce(&mut Stage, &Figure)) {
+        let mut stage = self.stage.get_untracked();
+        change(&mut stage, self.figure);
+        let act = &self.figure.acts[stage.act];
+        self.state.update(|state| {
+            stage.show(self.figure, state);
+            if stage.step == Step::Why {
+                state.t_s = act.why_s;
+            }
+        });
+        self.playing.set(stage.step == Step::Run && !stage.is_hidden);
+        self.stage.set(stage);
+    }
+
+    /// Runs on or pauses; before the run, it is the next step.
+    fn run_or_pause(self) {
+        match self.stage.with_untracked(|stage| stage.step) {
+            Step::Question | Step::Bet => self.change(|stage, _| stage.step = Step::Run),
+            Step::Run | Step::Why | Step::Try => {
+                self.playing.update(|playing| *playing = !*playing);
+            }
+        }
+    }
+
+    /// Acts on a key; whether it was one of the stage's.
+    fn act(self, event: &KeyboardEvent, shortcuts: bool) -> bool {
+        let key = event.key();
+        match key.as_str() {
+            "ArrowRight" | "PageDown" => self.change(Stage::next),
+            "ArrowLeft" | "PageUp" => self.change(Stage::back),
+            " " if keys::presses_nothing(event) => self.run_or_pause(),
+            "h" | "H" if shortcuts => self.change(|stage, _| stage.is_hidden = !stage.is_hidden),
+            "r" | "R" if shortcuts => self.reset(),
+            digit if shortcuts => match digit.parse() {
+                Ok(number @ 1..=9) => self.stage.update(|stage| {
+                    let choice: usize = number;
+                    stage.count_hand(choice - 1);
+                }),
+                _ => return false,
+            },
+            _ => return false,
+        }
+        true
+    }
+
+    /// The name of the step, for style sheets.
+    pub(super) fn step_name(self) -> &'static str {
+        self.stage.with(|stage| stage.step.name())
+    }
+
+    fn reset(self) {
+        self.change(|stage, figure| *stage = Stage::at_act(figure, stage.act));
+    }
+}
+
+/// What stands above the figure on the stage, and takes the keys.
+#[component]
+pub(super) fn StageTop(
+    /// The figure on the stage.
+    told: Told,
+) -> impl IntoView {
+    let shell = expect_context::<Shell>();
+    told.begin();
+    let listening = window_event_listener(leptos::ev::keydown, move |event| {
+        if event.key() == "Escape" {
+            shell.leave_stage();
+        } else if keys::is_free(&event)
+            && told.act(&event, shell.settings.get_untracked().shortcuts)
+        {
+            event.prevent_default();
+        }
+    });
+    on_cleanup(move || listening.remove());
+
+    let question = NodeRef::<html::H2>::new();
+    question.on_load(|question| {
+        question.focus().ok();
+    });
+    let stage = told.stage;
+    let below = move || {
+        let (act, step) = stage.with(|stage| (&told.figure.acts[stage.act], stage.step));
+        match (step, act.prediction) {
+            (Step::Bet | Step::Run, Some(prediction)) => {
+                view! { <Tally told choices=prediction.choices /> }.into_any()
+            }
+            (Step::Why, _) => view! { <p class="reveal">{act.reveal}</p> }.into_any(),
+            _ => ().into_any(),
+        }
+    };
+    let asked = Memo::new(move |_| stage.with(|stage| told.figure.acts[stage.act].question));
+    view! {
+        <div class="stage-top">
+            <h2 tabindex="-1" node_ref=question>{move || asked.get()}</h2>
+            {below}
+        </div>
+    }
+}
+
+/// The choices with the hands for each.
+#[component]
+fn Tally(told: Told, choices: &'static [Choice]) -> impl IntoView {
+    let stage = told.stage;
+    let button = |(index, choice): (usize, &'static Choice)| {
+        let hands = move || stage.with(|stage| stage.hands.get(index).copied().unwrap_or(0));
+        let is_bet = move || told.state.with(|state| state.bet == Some(Bet::Choice(index)));
+        view! {
+            <button
+                type="button"
+                class="choice"
+                aria-pressed=move || is_bet().to_string()
+                on:click=move |_| stage.update(|stage| stage.count_hand(index))
+            >
+                {choice.label}
+                <span class="hands">{move || (hands() > 0).then(hands)}</span>
+                <span class="hidden">" hands"</span>
+            </button>
+        }
+    };
+    view! {
+        <div class="tally" role="group" aria-label="Hands for each choice">
+            {choices.iter().enumerate().map(button).collect_view()}
+        </div>
+    }
+}
+
+/// What stands below the figure on the stage: where the telling is, and the keys.
+#[component]
+pub(super) fn StageKeys(
+    /// The figure on the stage.
+    told: Told,
+    /// Its section.
+    section: &'static Section,
+) -> impl IntoView {
+    let shell = expect_context::<Shell>();
+    let place = move || {
+        let act = told.stage.with(|stage| stage.act + 1);
+        match told.figure.acts.len() {
+            1 => section.title.to_owned(),
+            acts => format!("{} · act {act} of {acts}", section.title),
+        }
+    };
+    let key = |keys: &'static str, does: &'static str, act: Callback<()>| {
+        view! {
+            <button type="button" on:click=move |_| act.run(())>
+                <kbd>{keys}</kbd>{does}
+            </button>
+        }
+    };
+    view! {
+        <footer class="stage-keys">
+            <p>{place}</p>
+            <div>
+                {key("←", "back", Callback::new(move |()| told.change(Stage::back)))}
+                {key("→", "next", Callback::new(move |()| told.change(Stage::next)))}
+                {key("Space", "run, pause", Callback::new(move |()| told.run_or_pause()))}
+                {key("H", "hide result", Callback::new(move |()| {
+                    told.change(|stage, _| stage.is_hidden = !stage.is_hidden);
+                }))}
+                {key("R", "reset", Callback::new(move |()| told.reset()))}
+                <span><kbd>"1–9"</kbd>"count hands"</span>
+                {key("Esc", "leave", Callback::new(move |()| shell.leave_stage()))}
+            </div>
+        </footer>
+    }
+}
