@@ -3,28 +3,39 @@
 //! Both data planes fill this one, so that their percentiles come out of the
 //! same code.
 
+use std::ops::Range;
+
 /// Bins in each octave; a bin is 1.6 to 3.1 % wide, and percentiles are
 /// interpolated inside it.
-const BINS_PER_OCTAVE: usize = 32;
-const LOG2_BINS: u32 = BINS_PER_OCTAVE.trailing_zeros();
+const BINS_PER_OCTAVE: usize = 1 << LOG2_BINS;
+const LOG2_BINS: u32 = 5;
 /// Everything below 2^-7 ms (8 µs) is one bin.
 const LOWEST_EXPONENT: i32 = -7;
+const LOWEST_MS: f64 = 1.0 / 128.0;
 /// Everything from 2^27 ms (37 hours) on is one bin.
 const OCTAVES: usize = 34;
 /// Bins in all: one below, the octaves, one above.
 pub const BINS: usize = OCTAVES * BINS_PER_OCTAVE + 2;
 
 /// Weighted response times [ms] in bins of equal relative width.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Histogram {
     weight: Vec<f64>,
+    /// The bins outside this range are empty.
+    used: Range<usize>,
     total: f64,
     sum_ms: f64,
 }
 
 impl Default for Histogram {
     fn default() -> Self {
-        Self { weight: vec![0.0; BINS], total: 0.0, sum_ms: 0.0 }
+        Self { weight: vec![0.0; BINS], used: 0..0, total: 0.0, sum_ms: 0.0 }
+    }
+}
+
+impl PartialEq for Histogram {
+    fn eq(&self, other: &Self) -> bool {
+        self.total == other.total && self.sum_ms == other.sum_ms && self.weight == other.weight
     }
 }
 
@@ -32,7 +43,7 @@ impl Histogram {
     /// The bin of a value: the exponent and the leading bits of the mantissa,
     /// so that no transcendental function is needed.
     pub fn bin(ms: f64) -> usize {
-        if ms < libm::exp2(f64::from(LOWEST_EXPONENT)) {
+        if ms < LOWEST_MS {
             return 0;
         }
         let bits = ms.to_bits();
@@ -44,8 +55,9 @@ impl Histogram {
     /// The lower edge of a bin [ms]; the upper edge is that of the next.
     pub fn edge(bin: usize) -> f64 {
         let Some(above) = bin.checked_sub(1) else { return 0.0 };
-        let (octave, step) = (above / BINS_PER_OCTAVE, above % BINS_PER_OCTAVE);
-        libm::scalbn(1.0 + step as f64 / BINS_PER_OCTAVE as f64, octave as i32 + LOWEST_EXPONENT)
+        let exponent = (above / BINS_PER_OCTAVE) as i32 + LOWEST_EXPONENT + 1023;
+        let step = (above % BINS_PER_OCTAVE) as u64;
+        f64::from_bits(((exponent as u64) << 52) | (step << (52 - LOG2_BINS)))
     }
 
     /// Adds one value.
@@ -55,14 +67,29 @@ impl Histogram {
 
     /// Adds `weight` requests to a bin, whose response times sum to `sum_ms`.
     pub fn add(&mut self, bin: usize, weight: f64, sum_ms: f64) {
+        self.use_bins(bin..bin + 1);
         self.weight[bin] += weight;
+        self.total += weight;
+        self.sum_ms += sum_ms;
+    }
+
+    /// Adds `weight` requests to the bins from `first` on, in the proportions
+    /// of `shares`, which come to 1. Their response times sum to `sum_ms`.
+    pub fn mix(&mut self, first: usize, shares: &[f64], weight: f64, sum_ms: f64) {
+        let bins = first..first + shares.len();
+        self.use_bins(bins.clone());
+        for (bin, share) in self.weight[bins].iter_mut().zip(shares) {
+            *bin += weight * share;
+        }
         self.total += weight;
         self.sum_ms += sum_ms;
     }
 
     /// Adds all of another histogram.
     pub fn merge(&mut self, other: &Self) {
-        for (mine, theirs) in self.weight.iter_mut().zip(&other.weight) {
+        self.use_bins(other.used.clone());
+        let theirs = &other.weight[other.used.clone()];
+        for (mine, theirs) in self.weight[other.used.clone()].iter_mut().zip(theirs) {
             *mine += theirs;
         }
         self.total += other.total;
@@ -71,7 +98,8 @@ impl Histogram {
 
     /// Forgets everything.
     pub fn clear(&mut self) {
-        self.weight.fill(0.0);
+        self.weight[self.used.clone()].fill(0.0);
+        self.used = 0..0;
         self.total = 0.0;
         self.sum_ms = 0.0;
     }
@@ -95,7 +123,8 @@ impl Histogram {
         let wanted = q * self.total;
         let mut below = 0.0;
         let mut last = 0.0;
-        for (bin, &weight) in self.weight.iter().enumerate() {
+        for bin in self.used.clone() {
+            let weight = self.weight[bin];
             if weight <= 0.0 {
                 continue;
             }
@@ -107,5 +136,73 @@ impl Histogram {
             last = to;
         }
         Some(last)
+    }
+
+    fn use_bins(&mut self, bins: Range<usize>) {
+        if bins.is_empty() {
+        } else if self.used.is_empty() {
+            self.used = bins;
+        } else {
+            self.used = self.used.start.min(bins.start)..self.used.end.max(bins.end);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_lies_between_the_edges_of_its_bin() {
+        for exponent in -200..600 {
+            let ms = libm::exp2(f64::from(exponent) / 20.0);
+            let bin = Histogram::bin(ms);
+            assert!(
+                Histogram::edge(bin) <= ms && (ms < Histogram::edge(bin + 1) || bin == BINS - 1)
+            );
+            assert_eq!(
+                Histogram::bin(Histogram::edge(bin)),
+                bin,
+                "an edge belongs to the bin above it"
+            );
+        }
+    }
+
+    #[test]
+    fn bins_are_at_most_an_eighth_of_a_quarter_wide() {
+        for bin in 1..BINS - 1 {
+            let (from, to) = (Histogram::edge(bin), Histogram::edge(bin + 1));
+            assert!(to > from && to <= from * (1.0 + 1.0 / 32.0));
+        }
+    }
+
+    #[test]
+    fn quantiles_are_interpolated() {
+        let mut histogram = Histogram::default();
+        assert_eq!((histogram.quantile(0.5), histogram.mean()), (None, None));
+        for n in 1..=1000 {
+            histogram.record(f64::from(n));
+        }
+        for q in [0.05, 0.5, 0.95, 0.99] {
+            let value = histogram.quantile(q).unwrap();
+            assert!((value / (1000.0 * q) - 1.0).abs() < 0.025, "{q} {value}");
+        }
+        assert_eq!(histogram.mean(), Some(500.5));
+    }
+
+    #[test]
+    fn merging_is_recording_in_one() {
+        let (mut one, mut other, mut both) =
+            (Histogram::default(), Histogram::default(), Histogram::default());
+        for n in 0..100_u32 {
+            let ms = f64::from(n * n) / 16.0;
+            let part = if n % 3 == 0 { &mut one } else { &mut other };
+            part.record(ms);
+            both.record(ms);
+        }
+        one.merge(&other);
+        assert_eq!(one, both);
+        one.clear();
+        assert_eq!(one, Histogram::default());
     }
 }

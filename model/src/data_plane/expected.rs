@@ -1,56 +1,312 @@
 //! The mean behaviour, from queueing theory; draws nothing.
+//!
+//! Time goes in ticks of one second, shorter at the ends of a span. Tasks that
+//! share a history are one [`Cohort`]: round robin gives each task in rotation
+//! the same share of the offered rate, so that each is a queueing station of
+//! its own. While it keeps up, it is in equilibrium at the load of the moment
+//! (a pointwise stationary approximation); while it does not, its queue is a
+//! fluid. Latencies come from the law of the equilibrium, kept in a table by
+//! load and put in the histogram once a span, or from the age of the queue.
+//!
+//! The run begins in equilibrium at its first rate, if that is below capacity.
+
+mod backlog;
+mod cohort;
+mod laws;
+mod trust;
 
 use crate::data_plane::{DataPlane, Sample, TaskId};
-use crate::scenario::{Scenario, Traffic};
+use crate::queueing::Station;
+use crate::scenario::{Arrivals, Scenario, Task, Traffic};
 use crate::time::Micros;
+
+use cohort::{Cohort, Offer, Standing};
+use laws::Laws;
 
 /// The mean behaviour, from queueing theory; draws nothing.
 #[derive(Debug, Clone)]
 pub struct Expected {
     traffic: Traffic,
+    task: Task,
     now: Micros,
-    in_rotation: Vec<TaskId>,
+    laws: Laws,
+    cohorts: Vec<Cohort>,
+    /// By number of the task; `None` before it comes and after it is gone.
+    members: Vec<Option<Member>>,
+    rates: Rates,
+    /// Whether the fleet has changed since time went on.
+    changed: bool,
+    /// Of all tasks in rotation [requests/s]; `None` before time goes on.
+    capacity_rps: Option<f64>,
+    change: Option<Change>,
+}
+
+/// Where a task is.
+#[derive(Debug, Clone, Copy)]
+struct Member {
+    /// The index of its cohort.
+    cohort: usize,
+    /// The most that it had in service before it joined the cohort.
+    peak: f64,
+}
+
+/// The capacity of the fleet changed in a minute.
+#[derive(Debug, Clone, Copy)]
+struct Change {
+    minute: Micros,
+    /// The least capacity in it since [requests/s].
+    least_rps: f64,
+}
+
+/// The rates of a second and of those around it [requests/s].
+#[derive(Debug, Clone, Copy, Default)]
+struct Rates {
+    second: u64,
+    before: Option<f64>,
+    now: f64,
+    after: f64,
+}
+
+impl Rates {
+    fn new(traffic: &Traffic) -> Self {
+        let (now, after) = (traffic.rate_in_second(0), traffic.rate_in_second(1));
+        Self { second: 0, before: None, now, after }
+    }
+
+    fn go_to(&mut self, second: u64, traffic: &Traffic) {
+        while self.second < second {
+            self.second += 1;
+            self.before = Some(self.now);
+            self.now = self.after;
+            self.after = traffic.rate_in_second(self.second + 1);
+        }
+    }
+
+    /// Whether the rate stays for longer than a second.
+    fn is_steady(&self) -> bool {
+        let same = |other: f64| self.now.to_bits() == other.to_bits();
+        same(self.after) || self.before.is_some_and(same)
+    }
 }
 
 impl Expected {
-    /// No task is in rotation yet.
+    /// Sets up an empty fleet at the start of the run.
     pub fn new(scenario: &Scenario) -> Self {
-        Self { traffic: scenario.traffic.clone(), now: Micros::ZERO, in_rotation: Vec::new() }
+        let task = scenario.service.task.clone();
+        Self {
+            rates: Rates::new(&scenario.traffic),
+            traffic: scenario.traffic.clone(),
+            now: Micros::ZERO,
+            laws: Laws::new(task.service_time.law),
+            cohorts: Vec::new(),
+            members: Vec::new(),
+            changed: false,
+            capacity_rps: None,
+            change: None,
+            task,
+        }
+    }
+
+    fn in_rotation(&self) -> impl Iterator<Item = &Cohort> {
+        self.cohorts.iter().filter(|cohort| cohort.standing == Standing::InRotation)
+    }
+
+    /// Moves a task into a cohort of its own, changed by `change`; cohorts
+    /// that are alike are joined when time goes on.
+    fn set_apart(&mut self, task: TaskId, change: impl FnOnce(&mut Cohort)) {
+        let Some(member) = self.members.get_mut(task.0 as usize).and_then(Option::as_mut) else {
+            return;
+        };
+        let cohort = &mut self.cohorts[member.cohort];
+        member.peak = member.peak.max(cohort.peak);
+        let mut alone = cohort.split_off();
+        change(&mut alone);
+        member.cohort = self.cohorts.len();
+        self.cohorts.push(alone);
+        self.changed = true;
+    }
+
+    /// Takes the changes of the fleet to heart: each cohort gets the laws of
+    /// its new share, and a change of capacity is noted.
+    fn settle_fleet(&mut self) {
+        self.changed = false;
+        self.join_alike();
+        let tasks: u32 = self.in_rotation().map(|cohort| cohort.tasks).sum();
+        for cohort in &mut self.cohorts {
+            if cohort.standing == Standing::InRotation {
+                cohort.table = self.laws.table(station(
+                    &self.task,
+                    self.traffic.arrivals,
+                    tasks,
+                    cohort.speed,
+                ));
+            }
+        }
+        let capacity_rps: f64 = self
+            .in_rotation()
+            .map(|cohort| f64::from(cohort.tasks) * self.task.capacity_rps(cohort.speed))
+            .sum();
+        let minute = self.now.floor_to(Micros::MINUTE);
+        if let Some(before_rps) = self.capacity_rps.replace(capacity_rps)
+            && before_rps.to_bits() != capacity_rps.to_bits()
+        {
+            let earlier = self.change.filter(|change| change.minute == minute);
+            let least = before_rps.min(capacity_rps);
+            let least_rps = earlier.map_or(least, |change| change.least_rps.min(least));
+            self.change = Some(Change { minute, least_rps });
+        }
+    }
+
+    /// Joins cohorts that have become alike and drops those without a task.
+    fn join_alike(&mut self) {
+        let mut kept: Vec<Cohort> = Vec::new();
+        // Where each cohort goes, and the peak that its tasks had before.
+        let mut moves = Vec::with_capacity(self.cohorts.len());
+        for mut cohort in self.cohorts.drain(..) {
+            let peak = cohort.peak;
+            let into = kept.iter().position(|other| other.is_like(&cohort));
+            match into {
+                _ if cohort.tasks == 0 => moves.push((usize::MAX, peak)),
+                Some(into) => {
+                    kept[into].join(&cohort);
+                    moves.push((into, peak));
+                }
+                None => {
+                    moves.push((kept.len(), peak));
+                    cohort.peak = 0.0;
+                    kept.push(cohort);
+                }
+            }
+        }
+        self.cohorts = kept;
+        for member in self.members.iter_mut().flatten() {
+            let (into, peak) = moves[member.cohort];
+            member.cohort = into;
+            member.peak = member.peak.max(peak);
+        }
+    }
+
+    fn tick(&mut self, until: Micros, sample: &mut Sample) {
+        let second = self.now.0 / Micros::SECOND.0;
+        self.rates.go_to(second, &self.traffic);
+        let span_s = until.since(self.now).as_s();
+        let offered = self.rates.now * span_s;
+        sample.offered += offered;
+        let tasks: u32 = self.in_rotation().map(|cohort| cohort.tasks).sum();
+        if tasks == 0 {
+            sample.rejected += offered;
+        }
+        let servers: f64 = self
+            .in_rotation()
+            .map(|cohort| f64::from(cohort.tasks) * self.laws.station(cohort.table).servers())
+            .sum();
+        let minute = self.now.floor_to(Micros::MINUTE);
+        let change = self.change.filter(|change| change.minute == minute);
+        let offer = Offer {
+            rate: self.rates.now / f64::from(tasks),
+            span_s,
+            steady: self.rates.is_steady(),
+            pool_servers: servers,
+            load_at_change: change.map(|change| self.rates.now / change.least_rps),
+            cpu_s: self.task.cpu_ms_per_request / 1000.0,
+        };
+        for cohort in &mut self.cohorts {
+            cohort.tick(&offer, &mut self.laws, sample);
+        }
+        self.now = until;
+    }
+
+    fn alike(&self) -> bool {
+        let pairs = self.cohorts.iter().enumerate();
+        pairs
+            .into_iter()
+            .any(|(n, one)| self.cohorts[n + 1..].iter().any(|other| one.is_like(other)))
+    }
+}
+
+/// A task among `tasks` in rotation, as a queueing station.
+fn station(task: &Task, arrivals: Arrivals, tasks: u32, speed: f64) -> Station {
+    let cv = task.service_time.law.cv();
+    Station {
+        slots: task.concurrency,
+        cpu_slots: task.cpu_slots(speed),
+        queue_limit: task.queue_limit,
+        service_s: task.service_time.mean_ms / 1000.0,
+        // Every N-th arrival of a Poisson stream is Erlang-N after the last.
+        arrival_cv2: match arrivals {
+            Arrivals::Poisson => 1.0 / f64::from(tasks),
+            Arrivals::Deterministic => 0.0,
+        },
+        service_cv2: cv * cv,
     }
 }
 
 impl DataPlane for Expected {
-    fn enter_rotation(&mut self, _at: Micros, task: TaskId, _speed: f64) {
-        self.in_rotation.push(task);
+    fn enter_rotation(&mut self, _at: Micros, task: TaskId, speed: f64) {
+        let index = task.0 as usize;
+        if self.members.len() <= index {
+            self.members.resize(index + 1, None);
+        }
+        if self.members[index].is_some() {
+            self.set_apart(task, |cohort| {
+                cohort.standing = Standing::InRotation;
+                cohort.speed = speed;
+            });
+        } else {
+            let table = self.laws.table(station(&self.task, self.traffic.arrivals, 1, speed));
+            self.members[index] = Some(Member { cohort: self.cohorts.len(), peak: 0.0 });
+            self.cohorts.push(Cohort::new(speed, table));
+            self.changed = true;
+        }
     }
 
-    fn set_speed(&mut self, _at: Micros, _task: TaskId, _speed: f64) {}
-
-    fn leave_rotation(&mut self, _at: Micros, task: TaskId, _draining: bool) {
-        self.in_rotation.retain(|&other| other != task);
+    fn set_speed(&mut self, _at: Micros, task: TaskId, speed: f64) {
+        self.set_apart(task, |cohort| cohort.speed = speed);
     }
 
-    fn remove(&mut self, _at: Micros, task: TaskId, _sample: &mut Sample) {
-        self.in_rotation.retain(|&other| other != task);
+    fn leave_rotation(&mut self, _at: Micros, task: TaskId, draining: bool) {
+        let standing = if draining { Standing::Draining } else { Standing::OutOfRotation };
+        self.set_apart(task, |cohort| cohort.standing = standing);
+    }
+
+    fn remove(&mut self, _at: Micros, task: TaskId, sample: &mut Sample) {
+        self.set_apart(task, |cohort| {
+            sample.failed += cohort.in_system;
+            cohort.tasks = 0;
+        });
+        if let Some(member) = self.members.get_mut(task.0 as usize) {
+            *member = None;
+        }
     }
 
     fn advance(&mut self, until: Micros, sample: &mut Sample) {
-        let offered = self.traffic.offered(self.now, until);
-        self.now = until;
-        sample.offered += offered;
-        if self.in_rotation.is_empty() {
-            sample.rejected += offered;
-        } else {
-            sample.completed += offered;
-            sample.started += offered;
+        if self.changed {
+            self.settle_fleet();
+        }
+        while self.now < until {
+            let second_ends = self.now.floor_to(Micros::SECOND) + Micros::SECOND;
+            self.tick(second_ends.min(until), sample);
+            if self.cohorts.len() > 1 && self.alike() {
+                for cohort in &mut self.cohorts {
+                    cohort.settle(&mut self.laws, sample);
+                }
+                self.join_alike();
+            }
+        }
+        for cohort in &mut self.cohorts {
+            cohort.settle(&mut self.laws, sample);
         }
     }
 
     fn in_flight(&self) -> f64 {
-        0.0
+        self.cohorts.iter().map(|cohort| cohort.in_system * f64::from(cohort.tasks)).sum()
     }
 
-    fn peak_in_service(&self, _task: TaskId) -> f64 {
-        0.0
+    /// The mean in service, at its highest, rounded up. Our choice: the most
+    /// that a real task had at once is a matter of chance and grows for ever.
+    fn peak_in_service(&self, task: TaskId) -> f64 {
+        let member = self.members.get(task.0 as usize).copied().flatten();
+        member
+            .map_or(0.0, |member| cohort::whole(member.peak.max(self.cohorts[member.cohort].peak)))
     }
 }

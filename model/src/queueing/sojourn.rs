@@ -78,10 +78,10 @@ impl Phases {
             1
         } else {
             // As far as the tail of the number in system is to be seen.
-            let tail = libm::log(NEGLIGIBLE) / libm::log(ratio);
-            let seen = libm::ceil(station.servers()) + tail.min(MOST_STATES as f64);
-            let room = station.room().unwrap_or(u64::MAX);
-            (seen as usize).min(MOST_STATES).min(usize::try_from(room).unwrap_or(MOST_STATES))
+            let tail =
+                if ratio < 1.0 { libm::log(NEGLIGIBLE) / libm::log(ratio) } else { f64::INFINITY };
+            let seen = (libm::ceil(station.servers()) + tail).min(MOST_STATES as f64) as usize;
+            station.room().map_or(seen, |room| seen.min(usize::try_from(room).unwrap_or(seen)))
         };
 
         let (free, waiting) = chain.seen_by_admitted();

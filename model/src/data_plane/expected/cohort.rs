@@ -1,0 +1,308 @@
+//! Tasks that share a history, and what a tick does to them.
+
+use crate::data_plane::Sample;
+use crate::data_plane::expected::backlog::Backlog;
+use crate::data_plane::expected::laws::{Laws, Place};
+use crate::data_plane::expected::trust::{self, Tick};
+use crate::queueing::Means;
+
+/// Where a task stands with the load balancer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    InRotation,
+    /// Unhealthy: finishes what it has, and may come back.
+    OutOfRotation,
+    /// Deregistered: finishes what it has.
+    Draining,
+}
+
+/// Tasks that stand, run and are loaded alike.
+#[derive(Debug, Clone)]
+pub(super) struct Cohort {
+    pub(super) tasks: u32,
+    pub(super) standing: Standing,
+    pub(super) speed: f64,
+    /// The table of its laws.
+    pub(super) table: usize,
+    /// Requests in service and in queue, in each task.
+    pub(super) in_system: f64,
+    /// Set while the queue is a fluid.
+    backlog: Option<Backlog>,
+    /// The load that the queue still remembers; `None` before the first tick.
+    remembered_load: Option<f64>,
+    /// The most in service so far, in each task.
+    pub(super) peak: f64,
+    /// Requests answered under the law at a place of the table, not yet in a
+    /// histogram, and the sum of their response times [ms].
+    pending: Option<(Place, Pending)>,
+}
+
+/// Requests answered near one point of the grid of loads.
+#[derive(Debug, Clone, Copy, Default)]
+struct Pending {
+    at_point: f64,
+    at_next: f64,
+    sum_ms: f64,
+}
+
+/// What the fleet does to each of its tasks in one tick.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Offer {
+    /// Rate of arrivals at a task in rotation [1/s].
+    pub(super) rate: f64,
+    /// How long the tick is [s].
+    pub(super) span_s: f64,
+    /// Whether the rate holds for longer than this tick, so that it is worth
+    /// an equilibrium of its own.
+    pub(super) steady: bool,
+    /// Servers in all tasks in rotation together.
+    pub(super) pool_servers: f64,
+    /// See [`Tick::load_at_change`].
+    pub(super) load_at_change: Option<f64>,
+    /// CPU time of a request at full speed [vCPU·s].
+    pub(super) cpu_s: f64,
+}
+
+impl Cohort {
+    /// A task without a request, in rotation.
+    pub(super) fn new(speed: f64, table: usize) -> Self {
+        Self {
+            tasks: 1,
+            standing: Standing::InRotation,
+            speed,
+            table,
+            in_system: 0.0,
+            backlog: None,
+            remembered_load: None,
+            peak: 0.0,
+            pending: None,
+        }
+    }
+
+    /// One task of it, with all that it has. Its requests not yet in a
+    /// histogram stay behind, and its peak so far.
+    pub(super) fn split_off(&mut self) -> Self {
+        self.tasks -= 1;
+        Self { tasks: 1, peak: 0.0, pending: None, ..self.clone() }
+    }
+
+    /// Whether no difference between the two matters any more.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        let near =
+            |a: f64, b: f64, tolerance: f64| (a - b).abs() <= tolerance * a.abs().max(b.abs());
+        self.standing == other.standing
+            && self.speed.to_bits() == other.speed.to_bits()
+            && self.backlog.is_none()
+            && other.backlog.is_none()
+            && near(self.in_system, other.in_system, 1e-6)
+            && match (self.remembered_load, other.remembered_load) {
+                (Some(a), Some(b)) => near(a, b, 1e-3),
+                (a, b) => a.is_none() && b.is_none(),
+            }
+    }
+
+    /// Takes in the tasks of another cohort that is like it.
+    pub(super) fn join(&mut self, other: &Self) {
+        let (mine, theirs) = (f64::from(self.tasks), f64::from(other.tasks));
+        self.in_system = (self.in_system * mine + other.in_system * theirs) / (mine + theirs);
+        self.tasks += other.tasks;
+    }
+
+    /// Serves for one tick.
+    pub(super) fn tick(&mut self, offer: &Offer, laws: &mut Laws, sample: &mut Sample) {
+        let rate = if self.standing == Standing::InRotation { offer.rate } else { 0.0 };
+        let table = laws.get(self.table);
+        let station = table.station;
+        let load = rate / station.capacity();
+
+        let before_tick = self.in_system;
+        let stable = load < 1.0 || table.is_short();
+        let equilibrium = stable.then(|| table.means(rate, offer.steady)).filter(|means| {
+            // A queue that cannot be worked off within the tick is a fluid.
+            let at_best = before_tick - (station.capacity() - rate) * offer.span_s;
+            table.is_short() || at_best <= means.in_system
+        });
+        let busy = match equilibrium {
+            Some(means) => self.serve_in_equilibrium(rate, offer, &means, laws, sample),
+            None => self.serve_fluid(rate, offer, laws, sample),
+        };
+        self.peak = self.peak.max(busy);
+
+        let tasks = f64::from(self.tasks);
+        if self.standing == Standing::InRotation {
+            sample.busy_slot_s += busy * offer.span_s * tasks;
+            sample.slot_s += f64::from(station.slots) * offer.span_s * tasks;
+        }
+        sample.peak_in_service = sample.peak_in_service.max(whole(busy));
+        self.remember(load, offer.span_s / station.service_s * station.servers());
+        if rate > 0.0 && !trust::vouches(&self.seen(load, offer, laws)) {
+            sample.approximate += rate * offer.span_s * tasks;
+        }
+    }
+
+    /// The queue follows its equilibrium; returns the slots in use.
+    fn serve_in_equilibrium(
+        &mut self,
+        rate: f64,
+        offer: &Offer,
+        means: &Means,
+        laws: &mut Laws,
+        sample: &mut Sample,
+    ) -> f64 {
+        self.backlog = None;
+        let tasks = f64::from(self.tasks);
+        let station = laws.get(self.table).station;
+        let rejected = rate * offer.span_s * means.blocking;
+        let admitted = rate * offer.span_s - rejected;
+        // Each request in the task leaves at the rate of one per response
+        // time, so that the number settles where Little's law has it; while
+        // all servers are busy it grows slowly at most.
+        let held = self.in_system + admitted;
+        let settled = held / (1.0 + offer.span_s / means.response_s());
+        let slowly = self.in_system.max(station.servers()) + admitted / 10.0;
+        self.in_system = settled.min(slowly);
+        if self.in_system < 1e-9 && rate <= 0.0 {
+            self.in_system = 0.0;
+        }
+        let completed = held - self.in_system;
+
+        sample.rejected += rejected * tasks;
+        sample.completed += completed * tasks;
+        sample.started += admitted * tasks;
+        sample.waited += admitted * means.wait_probability * tasks;
+        sample.wait_s += admitted * means.wait_s * tasks;
+        let worked = if rate > 0.0 { admitted } else { completed };
+        self.use_cpu(worked, offer, sample);
+
+        let place = laws.get(self.table).place(rate);
+        self.answer(place, completed * tasks, means.response_s() * 1000.0, laws, sample);
+        means.in_service
+    }
+
+    /// The queue is a fluid: what is too much for the capacity piles up;
+    /// returns the slots in use.
+    fn serve_fluid(
+        &mut self,
+        rate: f64,
+        offer: &Offer,
+        laws: &mut Laws,
+        sample: &mut Sample,
+    ) -> f64 {
+        let tasks = f64::from(self.tasks);
+        let table = laws.get(self.table);
+        let station = table.station;
+        let (slots, servers) = (f64::from(station.slots), station.servers());
+        let was = self.in_system;
+        let arrived = rate * offer.span_s;
+        let left_over = (was + arrived - station.capacity() * offer.span_s).max(0.0);
+        let mut now = left_over.max(servers.min(was + arrived));
+        let mut rejected = 0.0;
+        if let Some(room) = station.room() {
+            // Above saturation a full queue has room now and then.
+            let full = if rate < station.capacity() {
+                room as f64
+            } else {
+                table.means(rate, true).in_system
+            };
+            let most = full.max(was);
+            rejected = (now - most).max(0.0);
+            now -= rejected;
+        }
+        let admitted = arrived - rejected;
+        let served = was + admitted - now;
+        self.in_system = now;
+
+        let backlog = self.backlog.get_or_insert_default();
+        let waited_before_s = backlog.age_s();
+        backlog.pass(admitted, offer.span_s, (now - slots).max(0.0));
+        let wait_s = (waited_before_s + backlog.age_s()) / 2.0;
+        if rejected > 0.0 {
+            backlog.fills_up();
+        } else {
+            let per_s = rate * station.arrival_cv2 + station.capacity() * station.service_cv2;
+            backlog.wanders(per_s * offer.span_s);
+        }
+        let busy = (was.min(slots) + now.min(slots)) / 2.0;
+        let residence_s =
+            (busy / servers).max(1.0 / station.cpu_slots.min(1.0)) * station.service_s;
+
+        sample.rejected += rejected * tasks;
+        sample.completed += served * tasks;
+        sample.started += served * tasks;
+        if wait_s > 0.0 {
+            sample.waited += served * tasks;
+            sample.wait_s += served * wait_s * tasks;
+        }
+        self.use_cpu(served, offer, sample);
+        laws.add_shifted(&mut sample.latency, wait_s, residence_s, served * tasks);
+        busy
+    }
+
+    fn use_cpu(&self, served: f64, offer: &Offer, sample: &mut Sample) {
+        if self.standing != Standing::Draining {
+            sample.cpu_s += served * offer.cpu_s / self.speed * f64::from(self.tasks);
+        }
+    }
+
+    /// Notes answered requests, to be put in a histogram by [`Self::settle`].
+    fn answer(
+        &mut self,
+        place: Place,
+        requests: f64,
+        mean_ms: f64,
+        laws: &mut Laws,
+        sample: &mut Sample,
+    ) {
+        if self.pending.is_some_and(|(pending, _)| pending.point != place.point) {
+            self.settle(laws, sample);
+        }
+        let (_, pending) = self.pending.get_or_insert((place, Pending::default()));
+        pending.at_point += requests * (1.0 - place.share);
+        pending.at_next += requests * place.share;
+        pending.sum_ms += requests * mean_ms;
+    }
+
+    /// Puts the requests answered so far in a histogram.
+    pub(super) fn settle(&mut self, laws: &mut Laws, sample: &mut Sample) {
+        let Some((Place { point, .. }, pending)) = self.pending.take() else { return };
+        let table = laws.get(self.table);
+        let mut sum_ms = pending.sum_ms;
+        for (point, requests) in [(point, pending.at_point), (point + 1, pending.at_next)] {
+            if requests > 0.0 {
+                let response = table.response(point);
+                sample.latency.mix(response.first, &response.shares, requests, sum_ms);
+                sum_ms = 0.0;
+            }
+        }
+    }
+
+    /// A queue forgets a load within its relaxation time, which is
+    /// `(1 + load) / (1 − load)²` of the time in which it serves one request.
+    fn remember(&mut self, load: f64, served_at_capacity: f64) {
+        let remembered = self.remembered_load.unwrap_or(load);
+        let memory = (1.0 + load) / ((1.0 - load) * (1.0 - load)).max(1e-9);
+        let forgotten = served_at_capacity / memory;
+        // A fluid has no equilibrium to forget; it is as good as saturated.
+        let toward = if self.backlog.is_some() { load.max(1.0) } else { load };
+        let kept = if self.backlog.is_some() { toward } else { remembered };
+        self.remembered_load = Some((kept + forgotten * toward) / (1.0 + forgotten));
+    }
+
+    fn seen(&self, load: f64, offer: &Offer, laws: &mut Laws) -> Tick {
+        let station = laws.get(self.table).station;
+        let beyond = self.in_system - station.servers();
+        Tick {
+            load,
+            remembered_load: self.remembered_load.unwrap_or(load),
+            room: station.room().map_or(f64::INFINITY, |room| room as f64),
+            pool_servers: offer.pool_servers,
+            backlog: self.backlog.as_ref().map(|backlog| (beyond, backlog.noise())),
+            load_at_change: offer.load_at_change,
+        }
+    }
+}
+
+/// A mean number of requests in service as a number of requests: rounded up.
+pub(super) fn whole(requests: f64) -> f64 {
+    libm::ceil(requests - 1e-9)
+}

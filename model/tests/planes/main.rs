@@ -1,0 +1,6 @@
+//! Both data planes: conservation, theory, and one against the other. One
+//! binary, so that it is linked once.
+
+mod conservation;
+mod expected;
+mod kit;
