@@ -228,7 +228,7 @@ const DEAD_BAND: Act = Act {
             ],
         },
         Goal {
-            text: "At 157 requests/s, make one task leave, and keep four at 80 % or less",
+            text: "At 157 requests/s, make exactly one task leave, with a target of at most 80 %",
             all_of: &[
                 Condition::ControlWithin("traffic", 157.0, 157.0),
                 Condition::ControlWithin("target", 30.0, 80.0),

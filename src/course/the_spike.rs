@@ -84,7 +84,7 @@ const HOUR: Act = Act {
         },
     ],
     cursor_s: 900.0,
-    why_s: 1020.0,
+    why_s: 960.0,
     prediction: None,
     charts: &[Chart::TrafficCapacity, Chart::Metric],
     goals: &[
@@ -165,7 +165,7 @@ const QUESTIONS: &[Question] = &[
             Answer {
                 text: "A publish delay of 0 seconds instead of 150",
                 wrong: Some(
-                    "It would help by two or three minutes, if you could set it. The three \
+                    "It would help by some minutes, if you could set it. The three \
                      readings and the start of a task remain, and so do red minutes.",
                 ),
             },
