@@ -145,7 +145,6 @@ pub(super) fn App() -> impl IntoView {
     let step = move || shell.told.get().filter(|_| shell.stage.get()).map(Told::step_name);
     view! {
         <div class="shell" class:on-stage=move || shell.stage.get() data-step=step>
-            <SkipLink />
             <Sidebar />
             <main id="content">
                 <Notices />
@@ -159,7 +158,7 @@ pub(super) fn App() -> impl IntoView {
 /// Jumps over the menu. Its target is not an address, since the address is
 /// where the course is.
 #[component]
-fn SkipLink() -> impl IntoView {
+pub(super) fn SkipLink() -> impl IntoView {
     let shell = expect_context::<Shell>();
     let skip = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();

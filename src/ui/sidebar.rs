@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::shell::Shell;
+use super::shell::{Shell, SkipLink};
 use super::view;
 use crate::course::{FIRST, SECTIONS, Section};
 use crate::progress::Extent;
@@ -19,6 +19,7 @@ pub(super) fn Sidebar() -> impl IntoView {
     });
     view! {
         <header class="sidebar" class:is-open=move || open.get()>
+            <SkipLink />
             <a class="brand" href=FIRST.href()>
                 <strong>"Headroom"</strong>
                 <span>"Scaling out, live"</span>

@@ -4,3 +4,4 @@
 import "./policy.mjs";
 import "./sections.mjs";
 import "./links.mjs";
+import "./keyboard.mjs";

@@ -12,7 +12,7 @@ const axeSource = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 /** The address of the site, below a path, with a slash at its end. */
 export const url = process.env.HEADROOM_URL;
 
-/** How the page can look; the shell sets it as `data-theme`. */
+/** How the page can look. */
 export const themes = ["light", "dark", "projector"];
 
 const browser = await launch();
@@ -76,9 +76,10 @@ export async function routes(page) {
   return [...new Set(links.map((link) => link.split("?")[0]))];
 }
 
-/** Switches to a theme. */
+/** Switches to a theme, as a person does. */
 export async function theme(page, name) {
-  await page.evaluate((name) => document.documentElement.setAttribute("data-theme", name), name);
+  await page.getByLabel("Theme").selectOption(name);
+  await page.locator(`html[data-theme="${name}"]`).waitFor();
   await frames(page);
 }
 

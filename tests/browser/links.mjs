@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { assertQuiet, frames, nameOf, open, routes, skipPredictions, sliders } from "./harness.mjs";
+import { assertQuiet, frames, nameOf, open, routes, skipPredictions, sliders, theme } from "./harness.mjs";
 
 async function settings(page) {
   const settings = {};
@@ -31,4 +31,76 @@ test("a link restores the state of its figure", async (t) => {
     assert.deepEqual(await settings(copy), await settings(page), `${route}: ${hash}`);
     assertQuiet(copy);
   }
+});
+
+const damaged = {
+  "a section that is not there": "#/no-such-section",
+  "no route at all": "#%E0%A4%A&&&===???",
+  "a hundred thousand characters": `#/the-spike?min=${"9".repeat(100_000)}`,
+  "markup": "#/<img src=x onerror=alert(1)>?target=<script>",
+};
+
+test("a damaged link opens the page on defaults and says what is wrong", async (t) => {
+  for (const [what, hash] of Object.entries(damaged)) {
+    await t.test(what, async (t) => {
+      const page = await open(t, hash);
+      const notice = page.getByRole("alert");
+      await notice.waitFor();
+      const text = await notice.innerText();
+      assert.match(text, /\w+ \w+ \w+/, "a sentence");
+      assert.ok(text.length < 500, "the notice is short whatever the link is");
+      assert.notEqual(await page.locator("h1").innerText(), "");
+      assertQuiet(page);
+
+      // A link that is followed later, too; and the next good one clears the notice.
+      await page.getByRole("button", { name: "All right" }).click();
+      assert.equal(await notice.count(), 0);
+      await page.evaluate(() => location.assign("#/the-spike"));
+      await page.evaluate((hash) => location.assign(hash), hash);
+      await notice.waitFor();
+      await page.evaluate(() => location.assign("#/target-tracking"));
+      await page.getByRole("heading", { level: 1, name: "Target tracking" }).waitFor();
+      assert.equal(await notice.count(), 0);
+      assertQuiet(page);
+    });
+  }
+});
+
+/** What the page stores once something was done. */
+async function stored(t) {
+  const page = await open(t, "#/target-tracking");
+  await theme(page, "dark");
+  await skipPredictions(page);
+  for (const radio of await page.locator("main input[type=radio]").all()) {
+    if ((await radio.isVisible()) && (await radio.isEnabled())) {
+      await radio.check();
+      break;
+    }
+  }
+  await frames(page);
+  return page.evaluate(() => ({ ...localStorage }));
+}
+
+test("damaged storage loses nothing else", async (t) => {
+  const keys = Object.keys(await stored(t));
+  assert.ok(keys.length >= 1, "something is stored");
+  for (const key of keys) {
+    for (const text of ["\u0000{[", "v999 whatever", "x".repeat(100_000)]) {
+      const page = await open(t, "#/target-tracking", { storage: { [key]: text } });
+      const notice = page.getByRole("alert");
+      await notice.waitFor();
+      assert.match(await notice.innerText(), /stored/);
+      const kept = await page.evaluate(() => Object.values({ ...localStorage }));
+      assert.ok(kept.includes(text), "what was damaged is kept");
+      assertQuiet(page);
+    }
+  }
+});
+
+test("a choice of theme is still there after a reload", async (t) => {
+  const page = await open(t);
+  await theme(page, "projector");
+  await page.reload();
+  await page.locator('html[data-theme="projector"]').waitFor();
+  assertQuiet(page);
 });

@@ -13,7 +13,7 @@ use crate::{site, tools};
 pub(crate) fn test() -> Outcome {
     // Below a path of its own, as on a host that is shared: every address in
     // the page has to be a relative one.
-    let site = Site::start(built_site()?, 0, "/some/where/")?;
+    let site = Site::start(&built_site()?, 0, "/some/where/")?;
     run(
         node("tests/browser/all.mjs")?.env("HEADROOM_URL", &site.url),
         "mend what is said above and run `cargo xtask test browser`",
@@ -32,7 +32,7 @@ pub(crate) fn same_bytes() -> Outcome {
             })?;
     let file = probe.join("host.txt");
     io("write", &file, fs::write(&file, digests))?;
-    let site = Site::start(probe.clone(), 0, "/")?;
+    let site = Site::start(&probe, 0, "/")?;
     run(
         node("tests/probe/same_bytes.mjs")?
             .env("HEADROOM_URL", &site.url)

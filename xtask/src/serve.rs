@@ -1,13 +1,17 @@
 //! A server for the built site, on this machine alone.
 
-use std::fs::{self, File};
+use std::fs;
 use std::net::Ipv4Addr;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use tiny_http::{Header, Method, Request, Response, Server, StatusCode};
+use axum::Router;
+use axum::http::{HeaderValue, header};
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use tower_http::services::ServeDir;
+use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::run::{Failure, Outcome, root, say};
 use crate::site;
@@ -22,7 +26,7 @@ pub(crate) fn serve(port: u16) -> Outcome {
     site::build()?;
     // A port that is taken is no reason to fail: the next free one will do.
     let server = (port..=port.saturating_add(20))
-        .find_map(|port| Site::start(site::dist(), port, "/").ok())
+        .find_map(|port| Site::start(&site::dist(), port, "/").ok())
         .ok_or_else(|| {
             Failure(format!(
                 "no port from {port} on is free: give another, as in `cargo xtask serve 9000`"
@@ -57,122 +61,76 @@ fn newest(path: &Path) -> Option<SystemTime> {
     own.max(inside)
 }
 
-/// The site while it is being served.
+/// A folder while it is being served.
 pub(crate) struct Site {
     /// Where it is, with a slash at its end.
     pub(crate) url: String,
+    /// Serves until it is dropped.
+    _runtime: Runtime,
 }
 
 impl Site {
-    /// Serves a folder under `prefix`, which begins and ends with a slash, until
-    /// the process ends. Port 0 takes a free one.
-    pub(crate) fn start(folder: PathBuf, port: u16, prefix: &'static str) -> Outcome<Self> {
-        let server = Server::http((Ipv4Addr::LOCALHOST, port)).map_err(|error| {
-            Failure(format!("port {port} cannot be had ({error}): give another"))
-        })?;
-        let url = format!("http://{}{prefix}", server.server_addr());
-        let shared = Arc::new((server, folder));
-        // A browser asks for several files at once.
-        for _ in 0..4 {
-            let shared = Arc::clone(&shared);
-            thread::spawn(move || {
-                let (server, folder) = &*shared;
-                for request in server.incoming_requests() {
-                    answer(request, folder, prefix);
-                }
-            });
-        }
-        Ok(Self { url })
+    /// Serves a folder under `prefix`, which begins and ends with a slash.
+    /// Port 0 takes a free one.
+    pub(crate) fn start(folder: &Path, port: u16, prefix: &str) -> Outcome<Self> {
+        let failure = |error| Failure(format!("port {port} cannot be had ({error}): give another"));
+        let runtime = Runtime::new().map_err(failure)?;
+        let listener =
+            runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, port))).map_err(failure)?;
+        let url = format!("http://{}{prefix}", listener.local_addr().map_err(failure)?);
+        runtime.spawn(axum::serve(listener, router(folder, prefix)).into_future());
+        Ok(Self { url, _runtime: runtime })
     }
 }
 
-fn answer(request: Request, folder: &Path, prefix: &str) {
-    let file = match request.method() {
-        Method::Get | Method::Head => file_of(request.url(), folder, prefix),
-        _ => None,
+/// The headers that a good host would send, too.
+fn router(folder: &Path, prefix: &str) -> Router {
+    let files = ServeDir::new(folder);
+    let router = match prefix.trim_end_matches('/') {
+        "" => Router::new().fallback_service(files),
+        below => Router::new().nest_service(below, files),
     };
-    // A browser that has gone away in the meantime is no fault of ours.
-    match file.and_then(|path| Some((content_type(&path), File::open(path).ok()?))) {
-        Some((kind, file)) => {
-            let headers = [
-                ("Content-Type", kind),
-                ("X-Content-Type-Options", "nosniff"),
-                ("Referrer-Policy", "no-referrer"),
-                // What is built anew is seen at the next load.
-                ("Cache-Control", "no-cache"),
-            ];
-            let mut response = Response::from_file(file);
-            for (name, value) in headers {
-                if let Ok(header) = Header::from_bytes(name, value) {
-                    response.add_header(header);
-                }
-            }
-            request.respond(response).ok();
-        }
-        None => {
-            request
-                .respond(Response::from_string("not found").with_status_code(StatusCode(404)))
-                .ok();
-        }
-    }
-}
-
-/// The file that an address names; never one outside the folder.
-fn file_of(url: &str, folder: &Path, prefix: &str) -> Option<PathBuf> {
-    let path = url.split(['?', '#']).next()?.strip_prefix(prefix)?;
-    let path = if path.is_empty() { "index.html" } else { path };
-    let is_plain = |part: &str| {
-        !part.is_empty()
-            && !part.starts_with('.')
-            && part.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
-    };
-    let mut file = folder.to_path_buf();
-    for part in path.split('/') {
-        if !is_plain(part) {
-            return None;
-        }
-        file.push(part);
-    }
-    file.is_file().then_some(file)
-}
-
-fn content_type(path: &Path) -> &'static str {
-    match path.extension().and_then(|extension| extension.to_str()) {
-        Some("html") => "text/html; charset=utf-8",
-        Some("css") => "text/css; charset=utf-8",
-        Some("js") => "text/javascript; charset=utf-8",
-        Some("wasm") => "application/wasm",
-        Some("json") => "application/json",
-        Some("svg") => "image/svg+xml",
-        Some("woff2") => "font/woff2",
-        Some("txt") => "text/plain; charset=utf-8",
-        _ => "application/octet-stream",
-    }
+    let with =
+        |name, value| SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value));
+    router
+        .layer(with(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(with(header::REFERRER_POLICY, "no-referrer"))
+        // What is built anew is seen at the next load.
+        .layer(with(header::CACHE_CONTROL, "no-cache"))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpStream;
+
     use super::*;
+    use crate::run::root;
+
+    /// What the server of `src/` under `/course/` answers, head and body.
+    fn get(path: &str) -> String {
+        let site = Site::start(&root().join("src"), 0, "/course/").unwrap();
+        let host = site.url.strip_prefix("http://").unwrap().strip_suffix("/course/").unwrap();
+        let mut stream = TcpStream::connect(host).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer.to_lowercase()
+    }
 
     #[test]
-    fn nothing_outside_the_folder_is_served() {
-        let folder = root().join("src");
-        assert_eq!(file_of("/lib.rs?query", &folder, "/"), Some(folder.join("lib.rs")));
-        for url in ["/../Cargo.toml", "/ui/../../Cargo.toml", "/%2e%2e/Cargo.toml", "//etc/passwd"]
+    fn file_below_the_prefix_is_served() {
+        let answer = get("/course/lib.rs");
+        assert!(answer.starts_with("http/1.1 200"), "{answer}");
+        assert!(answer.contains("x-content-type-options: nosniff"), "{answer}");
+    }
+
+    #[test]
+    fn nothing_else_is_served() {
+        for path in ["/lib.rs", "/course/../Cargo.toml", "/course/%2e%2e/Cargo.toml", "/course/ui"]
         {
-            assert_eq!(file_of(url, &folder, "/"), None, "{url}");
+            let answer = get(path);
+            assert!(!answer.starts_with("http/1.1 200"), "{path}: {answer}");
         }
-    }
-
-    #[test]
-    fn address_outside_the_prefix_is_not_found() {
-        let folder = root().join("src");
-        assert_eq!(file_of("/lib.rs", &folder, "/course/"), None);
-        assert_eq!(file_of("/course/lib.rs", &folder, "/course/"), Some(folder.join("lib.rs")));
-    }
-
-    #[test]
-    fn wasm_is_served_as_wasm() {
-        assert_eq!(content_type(Path::new("app-1a2b_bg.wasm")), "application/wasm");
     }
 }
