@@ -10,6 +10,7 @@ pub mod prompt;
 pub mod run;
 pub mod state;
 pub mod summary;
+pub mod time;
 pub mod why;
 pub mod words;
 

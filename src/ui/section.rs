@@ -6,6 +6,7 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsValue;
 
+use super::figure::{FigureSignals, FigureView};
 use super::question::QuestionView;
 use super::shell::Shell;
 use super::stage::{StageKeys, StageTop, Told};
@@ -81,6 +82,8 @@ fn LessonView(link: Link, lesson: &'static Lesson, title: AnyView) -> impl IntoV
     shell.told.set(Some(told));
     on_cleanup(move || shell.told.set(None));
     let on_stage = move || shell.stage.get();
+    let signals = FigureSignals::new(figure, told.state, told.playing);
+    let announce = Callback::new(move |sentence: String| shell.announce(sentence));
 
     let questions = (1..).zip(lesson.questions).map(|(number, question)| {
         view! { <QuestionView number question note /> }
@@ -96,6 +99,7 @@ fn LessonView(link: Link, lesson: &'static Lesson, title: AnyView) -> impl IntoV
         <div class="prose opening-words"><Blocks blocks=lesson.text.opening /></div>
         <div class="stand">
             {move || on_stage().then(|| view! { <StageTop told /> })}
+            <FigureView figure signals announce />
             {move || on_stage().then(|| view! { <StageKeys told section /> })}
         </div>
         <div class="prose"><Blocks blocks=lesson.text.body /></div>

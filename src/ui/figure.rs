@@ -1,0 +1,317 @@
+//! The figure: a live simulation with its question, charts and controls.
+//!
+//! Whatever happens in a figure goes through [`FigureSignals`], so that the
+//! link, the progress and the stage only read and write these.
+
+mod account;
+mod bet;
+mod canvas;
+mod charts;
+mod controls;
+mod extras;
+mod look;
+mod tasks;
+mod transport;
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use super::view;
+use crate::chart::{Axis, Size, View};
+use crate::course::figure::{Act, Chart, Figure};
+use crate::figure::run::Run;
+use crate::figure::state::{Bet, State};
+use crate::figure::{goals, summary, time};
+use look::Look;
+
+/// Everything that changes in a figure.
+#[derive(Clone, Copy)]
+pub struct FigureSignals {
+    /// What the student has set.
+    pub state: RwSignal<State>,
+    /// Whether the cursor moves by itself.
+    pub playing: RwSignal<bool>,
+    /// Which goals of each act have been met. They stay met.
+    pub met: RwSignal<Vec<Vec<bool>>>,
+}
+
+impl FigureSignals {
+    /// Of a figure in a state, with no goal met.
+    pub fn new(figure: &Figure, state: RwSignal<State>, playing: RwSignal<bool>) -> Self {
+        let met = figure.acts.iter().map(|act| vec![false; act.goals.len()]).collect();
+        Self { state, playing, met: RwSignal::new(met) }
+    }
+
+    /// Puts an act on show as it opens.
+    pub fn open_act(self, figure: &Figure, act: usize) {
+        self.playing.set(false);
+        self.state.set(State::at_act(figure, act));
+    }
+
+    /// Makes a bet, or skips it, and plays the run on from the question.
+    pub fn bet(self, figure: &Figure, bet: Bet) {
+        self.state.update(|state| {
+            if let Some(prediction) = state.told(figure).prediction {
+                state.bet = Some(bet);
+                state.t_s = prediction.fog_from_s;
+            }
+        });
+        self.playing.set(true);
+    }
+
+    /// Plays or pauses. At the end it plays again from the question.
+    pub fn toggle_play(self, figure: &Figure) {
+        if self.playing.get_untracked() {
+            self.playing.set(false);
+            return;
+        }
+        let state = self.state.get_untracked();
+        let act = state.told(figure);
+        let asked_at_s = act.prediction.map_or(0.0, |prediction| prediction.fog_from_s);
+        if act.prediction.is_some() && state.bet.is_none() && state.t_s >= asked_at_s {
+            return;
+        }
+        if state.t_s >= state.duration_s(act) {
+            self.state.update(|state| state.t_s = asked_at_s);
+        }
+        self.playing.set(true);
+    }
+
+    /// Stops, and moves the cursor, not into the fog.
+    pub fn move_to(self, figure: &Figure, t_s: f64) {
+        self.playing.set(false);
+        self.state.update(|state| {
+            let act = state.told(figure);
+            let duration_s = state.duration_s(act);
+            let known_s = time::fog_from_s(act, state, false, duration_s).unwrap_or(duration_s);
+            state.t_s = t_s.clamp(0.0, known_s);
+        });
+    }
+}
+
+/// What the parts of a figure share.
+#[derive(Clone, Copy)]
+struct Shared {
+    figure: &'static Figure,
+    signals: FigureSignals,
+    /// The act on show.
+    act: Memo<usize>,
+    /// What the settings ask for, run; the error is a sentence.
+    run: Memo<Arc<Result<Run, String>>>,
+    /// From when on the future is hidden [s].
+    fog_from_s: Memo<Option<f64>>,
+    /// Charts on show, in order.
+    shown: Memo<Vec<Chart>>,
+    /// Whether further charts are on show too.
+    more_charts: RwSignal<bool>,
+    /// Colours and sizes, once they are known.
+    look: RwSignal<Option<Look>>,
+    /// Width of the charts [CSS px].
+    width: RwSignal<f64>,
+    /// The axis of time, once there is a width.
+    axis: Memo<Option<Axis>>,
+    /// Has screen readers read a sentence.
+    announce: Callback<String>,
+}
+
+impl Shared {
+    fn act(&self) -> &'static Act {
+        &self.figure.acts[self.act.get()]
+    }
+
+    fn act_untracked(&self) -> &'static Act {
+        &self.figure.acts[self.act.get_untracked()]
+    }
+
+    /// Does something with the run, if there is one.
+    fn with_run<T>(&self, f: impl FnOnce(&Run) -> T) -> Option<T> {
+        self.run.with(|run| run.as_ref().as_ref().ok().map(f))
+    }
+
+    /// The cursor [s], which never stands in the fog.
+    fn cursor_s(&self) -> f64 {
+        let t_s = self.signals.state.with(|state| state.t_s);
+        self.fog_from_s.get().map_or(t_s, |from_s| t_s.min(from_s))
+    }
+
+    /// Up to when the run is known to the student [s].
+    fn seen_s(&self, run: &Run) -> f64 {
+        self.fog_from_s.get().unwrap_or(run.duration_s())
+    }
+
+    /// Says what came out, after something was changed.
+    fn announce_result(&self) {
+        let said = match untrack(|| (self.run.get(), self.fog_from_s.get())) {
+            (_, Some(_)) => "The result is hidden until you bet or skip.".to_owned(),
+            (run, None) => match run.as_ref() {
+                Ok(run) => summary::sentence(run),
+                Err(fault) => fault.clone(),
+            },
+        };
+        self.announce.run(said);
+    }
+}
+
+/// A figure with everything that belongs to it.
+#[component]
+pub fn FigureView(
+    /// What it shows.
+    figure: &'static Figure,
+    /// Everything that changes in it.
+    signals: FigureSignals,
+    /// Has screen readers read a sentence; called after changes, not per frame.
+    announce: Callback<String>,
+) -> impl IntoView {
+    let act = Memo::new(move |_| signals.state.with(|state| state.act));
+    // Everything but cursor and bet: only these make a new run.
+    let settings = Memo::new(move |_| {
+        signals.state.with(|state| State { t_s: 0.0, bet: None, ..state.clone() })
+    });
+    let run = Memo::new_with_compare(
+        move |_| Arc::new(settings.with(|state| Run::of(state.told(figure), state))),
+        |_, _| true,
+    );
+    let duration_s =
+        Memo::new(move |_| settings.with(|state| state.duration_s(state.told(figure))));
+    let revealed = reveal(signals);
+    let fog_from_s = Memo::new(move |_| {
+        let (revealed, duration_s) = (revealed.get(), duration_s.get());
+        signals
+            .state
+            .with(|state| time::fog_from_s(state.told(figure), state, revealed, duration_s))
+    });
+    let more_charts = RwSignal::new(false);
+    let shown = Memo::new(move |_| {
+        let first = figure.acts[act.get()].charts;
+        let further = ALL_CHARTS.iter().filter(|chart| !first.contains(chart));
+        let further = further.filter(|_| more_charts.get());
+        first.iter().chain(further).copied().collect::<Vec<_>>()
+    });
+    let look = RwSignal::new(None::<Look>);
+    let width = RwSignal::new(0.0);
+    let axis = Memo::new(move |_| {
+        let (look, width) = (look.get()?, width.get());
+        let size = Size { width, height: 0.0, text: look.text, line: look.line };
+        let axis = |run: &Run| {
+            let (scenario, trace) = (&run.scenario, &run.trace);
+            let view =
+                View { scenario, trace, cursor_s: 0.0, fog_from_s: None, bets: None, bet: None };
+            Axis::new(&view, size)
+        };
+        (width > 0.0).then(|| run.with(|run| run.as_ref().as_ref().ok().map(axis)))?
+    });
+    let shared = Shared {
+        figure,
+        signals,
+        act,
+        run,
+        fog_from_s,
+        shown,
+        more_charts,
+        look,
+        width,
+        axis,
+        announce,
+    };
+    tick_goals(shared);
+    // A cursor beyond the end of a shorter run comes back to its end.
+    Effect::new(move |_| {
+        let end_s = duration_s.get();
+        if signals.state.with_untracked(|state| state.t_s > end_s) {
+            signals.state.update(|state| state.t_s = end_s);
+        }
+    });
+
+    let body = move || {
+        let told = shared.act();
+        view! {
+            <bet::BetView shared act=told />
+            <tasks::TasksView shared />
+            <charts::ChartsView shared />
+            <transport::TransportView shared />
+            <controls::ControlsView shared act=told />
+            <account::AccountView shared act=told />
+            <extras::ExtrasView shared act=told />
+        }
+    };
+    view! {
+        <figure class="figure" aria-labelledby="question">
+            <ActsView shared />
+            <h2 class="question" id="question">{move || shared.act().question}</h2>
+            {body}
+        </figure>
+    }
+}
+
+const ALL_CHARTS: [Chart; 5] =
+    [Chart::TrafficCapacity, Chart::Metric, Chart::Tasks, Chart::Latency, Chart::Errors];
+
+/// The acts, one of which is on show.
+#[component]
+fn ActsView(shared: Shared) -> impl IntoView {
+    let acts = shared.figure.acts;
+    let button = move |index: usize| {
+        let open = move |_| shared.signals.open_act(shared.figure, index);
+        let current = move || (shared.act.get() == index).then_some("step");
+        view! {
+            <li>
+                <button type="button" on:click=open aria-current=current>
+                    <span class="hidden">"Act "</span>{index + 1}
+                </button>
+            </li>
+        }
+    };
+    (acts.len() > 1).then(|| {
+        view! {
+            <nav class="acts" aria-label="Acts of this figure">
+                <ol>{(0..acts.len()).map(button).collect_view()}</ol>
+            </nav>
+        }
+    })
+}
+
+/// Whether the fog lifts with the cursor: from a bet that starts playing until
+/// the cursor or a setting is moved by hand. A pause changes nothing.
+fn reveal(signals: FigureSignals) -> RwSignal<bool> {
+    let revealed = RwSignal::new(false);
+    Effect::new(move |before: Option<State>| {
+        let state = signals.state.get();
+        let playing = signals.playing.get_untracked();
+        if let Some(before) = before {
+            let moved = !playing && before.t_s != state.t_s;
+            let changed = before.values != state.values || before.switches != state.switches;
+            if before.bet.is_none() && state.bet.is_some() {
+                revealed.set(playing);
+            } else if moved || changed || before.act != state.act {
+                revealed.set(false);
+            }
+        }
+        state
+    });
+    revealed
+}
+
+/// Ticks off the goals that the run on show meets, once it may be seen.
+fn tick_goals(shared: Shared) {
+    Effect::new(move |_| {
+        if shared.fog_from_s.get().is_some() {
+            return;
+        }
+        let act = shared.act();
+        let now: Option<Vec<bool>> = shared.with_run(|run| {
+            shared.signals.state.with_untracked(|state| {
+                act.goals.iter().map(|goal| goals::is_met(goal, act, state, run)).collect()
+            })
+        });
+        let Some(now) = now.filter(|now| now.contains(&true)) else { return };
+        let index = shared.act.get_untracked();
+        let is_news =
+            |met: &Vec<Vec<bool>>| now.iter().zip(&met[index]).any(|(now, before)| *now && !before);
+        if shared.signals.met.with_untracked(is_news) {
+            shared.signals.met.update(|met| {
+                met[index].iter_mut().zip(&now).for_each(|(met, now)| *met |= now);
+            });
+        }
+    });
+}
