@@ -23,6 +23,7 @@ pub mod data_plane;
 pub mod ecs;
 pub mod histogram;
 pub mod queueing;
+pub mod random;
 pub mod run;
 pub mod scenario;
 mod simulate;

@@ -1,6 +1,6 @@
 //! No request is lost or made up, whatever happens to the fleet.
 
-use headroom_model::data_plane::{DataPlane, Expected, Sample, TaskId};
+use headroom_model::data_plane::{DataPlane, Exact, Expected, Sample, TaskId};
 use headroom_model::scenario::{Arrivals, Law, Scenario, Shape};
 use headroom_model::time::Micros;
 use proptest::prelude::*;
@@ -127,6 +127,17 @@ proptest! {
             for part in [sample.completed, sample.rejected, sample.failed, in_flight, sample.wait_s] {
                 prop_assert!(part >= 0.0 && part.is_finite(), "{sample:?}");
             }
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn exact_conserves_requests_to_the_last_one(scenario in scenarios(), changes in changes()) {
+        let mut plane = Exact::new(&scenario);
+        play(&scenario, &mut plane, &changes, |sample, in_flight| {
+            let accounted = sample.completed + sample.rejected + sample.failed + in_flight;
+            prop_assert_eq!(accounted, sample.offered);
+            prop_assert_eq!(sample.latency.total(), sample.completed);
             Ok(())
         })?;
     }

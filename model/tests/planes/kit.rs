@@ -11,6 +11,7 @@ pub(crate) fn scenario(rps: f64) -> Scenario {
     scenario.seed = 7;
     scenario.traffic.shape = Shape::Steady { rps };
     scenario.traffic.arrivals = Arrivals::Poisson;
+    scenario.duration = Micros::from_whole_s(14 * 86_400);
     let task = &mut scenario.service.task;
     task.vcpu = 1.0;
     task.concurrency = 1;

@@ -2,5 +2,6 @@
 //! binary, so that it is linked once.
 
 mod conservation;
+mod exact;
 mod expected;
 mod kit;

@@ -1,0 +1,90 @@
+//! The requests that arrive, one after the other.
+
+use crate::random::{Purpose, Stream};
+use crate::scenario::{Arrivals, Law, Scenario, Traffic};
+use crate::time::Micros;
+
+/// A request on its way to the load balancer.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Arrival {
+    pub(super) at: Micros,
+    /// How long it takes when nothing contends [µs].
+    pub(super) demand_us: f64,
+}
+
+/// The requests of a scenario in order of time. They depend on its traffic,
+/// its service time and its seed, and on nothing that the fleet does.
+#[derive(Debug, Clone)]
+pub(super) struct Source {
+    traffic: Traffic,
+    law: Law,
+    mean_us: f64,
+    seed: u64,
+    /// Nothing arrives from here on.
+    end: Micros,
+    second: u64,
+    rate_rps: f64,
+    /// Mean number of requests still to pass before the next one, counted
+    /// from the start of `second`.
+    ahead: f64,
+    gaps: Stream,
+    demands: Stream,
+}
+
+impl Source {
+    pub(super) fn new(scenario: &Scenario) -> Self {
+        let service_time = scenario.service.task.service_time;
+        let mut source = Self {
+            rate_rps: scenario.traffic.rate_in_second(0),
+            traffic: scenario.traffic.clone(),
+            law: service_time.law,
+            mean_us: service_time.mean_ms * 1000.0,
+            seed: scenario.seed,
+            end: scenario.duration,
+            second: 0,
+            ahead: 0.0,
+            gaps: Stream::new(scenario.seed, Purpose::Arrivals, 0),
+            demands: Stream::new(scenario.seed, Purpose::Demands, 0),
+        };
+        // Even arrivals begin half a gap after the start.
+        source.ahead =
+            source.gap() * if scenario.traffic.arrivals == Arrivals::Poisson { 1.0 } else { 0.5 };
+        source
+    }
+
+    /// From one request to the next, in mean numbers of requests.
+    fn gap(&mut self) -> f64 {
+        match self.traffic.arrivals {
+            Arrivals::Poisson => self.gaps.exponential(),
+            Arrivals::Deterministic => 1.0,
+        }
+    }
+
+    /// The next request; `None` after the end of the run.
+    pub(super) fn next(&mut self) -> Option<Arrival> {
+        const SECONDS_PER_MINUTE: u64 = 60;
+        while self.ahead >= self.rate_rps {
+            self.ahead -= self.rate_rps;
+            self.second += 1;
+            let from = Micros::from_whole_s(self.second);
+            if from >= self.end {
+                return None;
+            }
+            self.rate_rps = self.traffic.rate_in_second(self.second);
+            if self.second.is_multiple_of(SECONDS_PER_MINUTE) {
+                let minute = self.second / SECONDS_PER_MINUTE;
+                self.gaps = Stream::new(self.seed, Purpose::Arrivals, minute);
+                self.demands = Stream::new(self.seed, Purpose::Demands, minute);
+                if self.traffic.arrivals == Arrivals::Poisson {
+                    // A Poisson stream may be begun anew at any time.
+                    self.ahead = self.gap();
+                }
+            }
+        }
+        let within = (self.ahead / self.rate_rps * 1e6) as u64;
+        let at = Micros::from_whole_s(self.second) + Micros(within.min(Micros::SECOND.0 - 1));
+        self.ahead += self.gap();
+        let demand_us = self.demands.service_time(self.law) * self.mean_us;
+        Some(Arrival { at, demand_us })
+    }
+}

@@ -1,0 +1,187 @@
+//! The exact data plane against theory, within the tolerance of a run of its
+//! length, and against itself.
+
+use headroom_model::data_plane::{DataPlane as _, Exact, Sample, TaskId};
+use headroom_model::queueing::Mmc;
+use headroom_model::scenario::{Arrivals, Law, Scenario, Shape};
+use headroom_model::time::Micros;
+
+use crate::kit::{assert_close, course_scenario, quantile_ms, scenario, serve, start};
+
+/// Serves 25,000 requests to warm up, and then 250,000.
+fn measured(scenario: &Scenario, tasks: u32, rps: f64) -> Sample {
+    let mut plane = Exact::new(scenario);
+    start(&mut plane, tasks);
+    let (warm, end) = ((25_000.0 / rps) as u64, (275_000.0 / rps) as u64);
+    serve(&mut plane, 0, warm);
+    serve(&mut plane, warm, end)
+}
+
+/// Slots, load, and how much an honest run of 10^6 requests varies, relatively:
+/// waiting share, mean wait, p95 of the wait (`reference/mmc_tolerance.csv`).
+const TOLERANCES: [(u32, f64, f64, f64, f64); 4] = [
+    (1, 0.8, 0.00207, 0.01246, 0.01267),
+    (2, 0.7, 0.00327, 0.00994, 0.00918),
+    (4, 0.9, 0.00421, 0.02066, 0.02368),
+    (16, 0.9, 0.00855, 0.02516, 0.02734),
+];
+
+/// Four standard deviations, of a run a quarter as long.
+#[test]
+fn a_task_with_slots_is_mmc() {
+    for (slots, rho, p_wait_sd, wait_sd, p95_sd) in TOLERANCES {
+        let queue = Mmc { servers: slots, arrival_rate: rho * f64::from(slots), service_rate: 1.0 };
+        let mut scenario = scenario(queue.arrival_rate);
+        scenario.service.task.concurrency = slots;
+        let sample = measured(&scenario, 1, queue.arrival_rate);
+        let close = |actual: f64, expected: f64, sd: f64, what: &str| {
+            assert_close(actual, expected, 8.0 * sd, &format!("{what} of M/M/{slots} at {rho}"));
+        };
+        close(sample.waited / sample.started, queue.wait_probability(), p_wait_sd, "waiting");
+        close(sample.wait_s / sample.started, queue.mean_wait(), wait_sd, "mean wait");
+        close(
+            sample.latency.mean().unwrap() / 1000.0,
+            queue.mean_response(),
+            wait_sd,
+            "mean response",
+        );
+        // The response has more in it than the wait, and varies less.
+        close(quantile_ms(&sample, 0.95) / 1000.0, queue.response_quantile(0.95), p95_sd, "p95");
+        close(sample.busy_slot_s / sample.slot_s, rho, 0.001, "utilization");
+    }
+}
+
+#[test]
+fn a_shared_cpu_does_not_mind_the_service_law() {
+    for law in [Law::Exponential, Law::Deterministic, Law::Lognormal { cv: 1.5 }] {
+        let mut scenario = scenario(0.7);
+        let task = &mut scenario.service.task;
+        (task.concurrency, task.cpu_ms_per_request) = (10_000, 1000.0);
+        task.service_time.law = law;
+        let sample = measured(&scenario, 1, 0.7);
+        let mean_s = sample.latency.mean().unwrap() / 1000.0;
+        assert_close(mean_s, 1.0 / (1.0 - 0.7), 0.05, &format!("mean response, {law:?}"));
+        assert_close(sample.cpu_s / (250_000.0 / 0.7), 0.7, 0.015, &format!("CPU, {law:?}"));
+        assert_eq!(sample.waited, 0.0, "nobody waits for a slot");
+    }
+}
+
+#[test]
+fn a_bounded_queue_loses_what_theory_says() {
+    // M/M/1/5 at load 1: one in six.
+    let mut scenario = scenario(1.0);
+    scenario.service.task.queue_limit = Some(4);
+    let sample = measured(&scenario, 1, 1.0);
+    assert_close(sample.rejected / sample.offered, 1.0 / 6.0, 0.02, "lost");
+}
+
+#[test]
+fn even_arrivals_and_even_service_never_wait() {
+    let mut scenario = scenario(9.5);
+    scenario.traffic.arrivals = Arrivals::Deterministic;
+    scenario.service.task.service_time.law = Law::Deterministic;
+    let mut plane = Exact::new(&scenario);
+    start(&mut plane, 10);
+    let sample = serve(&mut plane, 0, 60);
+    assert_eq!((sample.offered, sample.waited), (570.0, 0.0));
+    assert_close(sample.latency.mean().unwrap(), 1000.0, 1e-12, "response");
+}
+
+#[test]
+fn requests_go_round_the_tasks_in_rotation() {
+    // One request a second, each in service for 100 s: a look at who has how many.
+    let mut scenario = scenario(1.0);
+    scenario.traffic.arrivals = Arrivals::Deterministic;
+    let task = &mut scenario.service.task;
+    (task.concurrency, task.service_time.law, task.service_time.mean_ms) =
+        (100, Law::Deterministic, 1e5);
+    let mut plane = Exact::new(&scenario);
+    let mut sample = Sample::default();
+    let peaks = |plane: &Exact| [0, 1, 2].map(|task| plane.peak_in_service(TaskId(task)));
+    start(&mut plane, 3);
+    plane.advance(Micros::from_whole_s(4), &mut sample);
+    assert_eq!(peaks(&plane), [2.0, 1.0, 1.0]);
+    plane.leave_rotation(Micros::from_whole_s(4), TaskId(0), false);
+    plane.advance(Micros::from_whole_s(6), &mut sample);
+    assert_eq!(peaks(&plane), [2.0, 2.0, 2.0]);
+    // It comes back last in turn.
+    plane.enter_rotation(Micros::from_whole_s(6), TaskId(0), 1.0);
+    plane.advance(Micros::from_whole_s(9), &mut sample);
+    assert_eq!(peaks(&plane), [3.0, 3.0, 3.0]);
+    plane.remove(Micros::from_whole_s(9), TaskId(1), &mut sample);
+    assert_eq!((sample.failed, plane.in_flight()), (3.0, 6.0));
+}
+
+#[test]
+fn a_slow_cpu_takes_longer_and_uses_more() {
+    // Alone on the course's task a request is not slowed: 2.5 fit on the CPU,
+    // 1.25 at half speed; but each costs twice the CPU.
+    let mut scenario = course_scenario(1.0);
+    scenario.traffic.arrivals = Arrivals::Deterministic;
+    scenario.service.task.service_time.law = Law::Deterministic;
+    let mut plane = Exact::new(&scenario);
+    plane.enter_rotation(Micros::ZERO, TaskId(0), 0.5);
+    let sample = serve(&mut plane, 0, 60);
+    assert_close(sample.latency.mean().unwrap(), 50.0, 1e-9, "response");
+    assert_close(sample.cpu_s, 60.0 * 0.040, 1e-9, "CPU");
+    // At a fifth of the speed only half a request fits on it.
+    plane.set_speed(Micros::MINUTE, TaskId(0), 0.2);
+    let sample = serve(&mut plane, 60, 120);
+    assert_close(sample.latency.mean().unwrap(), 100.0, 1e-9, "response");
+    assert_close(sample.cpu_s, 60.0 * 0.100, 1e-9, "CPU");
+}
+
+#[test]
+fn a_changed_fleet_meets_the_same_requests() {
+    let scenario = course_scenario(80.0);
+    let offered = |tasks: u32| {
+        let mut plane = Exact::new(&scenario);
+        start(&mut plane, tasks);
+        (1..=20).map(|k| serve(&mut plane, (k - 1) * 10, k * 10).offered).collect::<Vec<_>>()
+    };
+    let alone = offered(0);
+    assert!(alone.iter().all(|&requests| requests > 600.0));
+    assert_eq!(offered(1), alone);
+    assert_eq!(offered(5), alone);
+}
+
+#[test]
+fn a_seed_is_a_run() {
+    let mut scenario = course_scenario(0.0);
+    scenario.traffic.shape = Shape::Ramp {
+        from_rps: 0.0,
+        to_rps: 200.0,
+        start: Micros::ZERO,
+        end: Micros::from_whole_s(300),
+    };
+    let run = |scenario: &Scenario, cuts: u64| {
+        let mut plane = Exact::new(scenario);
+        start(&mut plane, 3);
+        let mut sample = Sample::default();
+        for cut in 1..=cuts {
+            plane.advance(Micros(300_000_000 * cut / cuts), &mut sample);
+        }
+        sample
+    };
+    let once = run(&scenario, 1);
+    assert_eq!(run(&scenario, 1), once);
+    // However often one looks, the same requests are answered at the same times.
+    assert_eq!(run(&scenario, 977).latency, once.latency);
+    scenario.seed += 1;
+    assert_ne!(run(&scenario, 1), once);
+}
+
+#[test]
+fn a_long_queue_and_many_tasks_cost_no_more_than_few() {
+    // 10^5 wait at one task; then a thousand tasks share as much.
+    let mut overload = scenario(1500.0);
+    overload.service.task.service_time.mean_ms = 2.0;
+    let mut plane = Exact::new(&overload);
+    start(&mut plane, 1);
+    serve(&mut plane, 0, 100);
+    assert!(plane.in_flight() > 90_000.0);
+    let mut plane = Exact::new(&course_scenario(10_000.0));
+    start(&mut plane, 1000);
+    let sample = serve(&mut plane, 0, 10);
+    assert!(sample.completed > 99_000.0);
+}
