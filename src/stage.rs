@@ -115,7 +115,13 @@ impl Stage {
             *state = State { seed: state.seed, ..opened };
         }
         if shows_result {
-            state.bet = Some(self.bet());
+            let act = state.told(figure);
+            state.bet = act.prediction.map(|_| self.bet());
+            match self.step {
+                Step::Run => state.t_s = act.prediction.map_or(0.0, |asked| asked.fog_from_s),
+                Step::Why => state.t_s = act.why_s,
+                Step::Question | Step::Bet | Step::Try => {}
+            }
         }
     }
 }
@@ -176,7 +182,11 @@ mod tests {
         stage.step = Step::Run;
         stage.count_hand(1);
         stage.show(&FIGURE, &mut state);
-        assert_eq!(state.bet, Some(Bet::Choice(1)));
+        assert_eq!(
+            (state.bet, state.t_s),
+            (Some(Bet::Choice(1)), 540.0),
+            "it runs from the question"
+        );
 
         stage.is_hidden = true;
         stage.show(&FIGURE, &mut state);

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast as _;
 
 use super::shell::Shell;
+use crate::figure::time;
 
 /// Follows the keys of the whole page while it is read.
 pub(super) fn listen(shell: Shell) {
@@ -24,7 +25,9 @@ fn act(shell: Shell, event: &KeyboardEvent) {
     let Some(told) = shell.told.get_untracked() else { return };
     match event.key().as_str() {
         "p" | "P" => shell.enter_stage(),
-        " " if presses_nothing(event) => told.playing.update(|playing| *playing = !*playing),
+        " " if presses_nothing(event) => told.toggle_play(),
+        "ArrowRight" => told.step(time::step_forward),
+        "ArrowLeft" => told.step(time::step_back),
         _ => return,
     }
     event.prevent_default();

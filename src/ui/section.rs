@@ -78,11 +78,12 @@ fn LessonView(link: Link, lesson: &'static Lesson, title: AnyView) -> impl IntoV
     keep_address(section, figure, state);
     note_acts(figure, state, note);
 
-    let told = Told::new(figure, state);
+    let signals = FigureSignals::new(figure, state, RwSignal::new(false));
+    note_goals(signals, note);
+    let told = Told::new(figure, signals);
     shell.told.set(Some(told));
     on_cleanup(move || shell.told.set(None));
     let on_stage = move || shell.stage.get();
-    let signals = FigureSignals::new(figure, told.state, told.playing);
     let announce = Callback::new(move |sentence: String| shell.announce(sentence));
 
     let questions = (1..).zip(lesson.questions).map(|(number, question)| {
@@ -156,6 +157,19 @@ fn note_acts(figure: &'static Figure, state: RwSignal<State>, note: Callback<Dee
         });
         if let Some(act) = done.and_then(|act| u16::try_from(act).ok()) {
             note.run(Deed::Act(act));
+        }
+    });
+}
+
+/// Notes each goal that is met.
+fn note_goals(signals: FigureSignals, note: Callback<Deed>) {
+    Effect::new(move |_| {
+        for (act, goals) in (0..).zip(signals.met.get()) {
+            for (goal, is_met) in (0..).zip(goals) {
+                if is_met {
+                    note.run(Deed::Goal(act, goal));
+                }
+            }
         }
     });
 }

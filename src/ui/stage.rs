@@ -4,11 +4,12 @@ use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
 
+use super::figure::FigureSignals;
 use super::shell::Shell;
 use super::{keys, view};
 use crate::course::Section;
 use crate::course::figure::{Choice, Figure};
-use crate::figure::state::{Bet, State};
+use crate::figure::state::Bet;
 use crate::stage::{Stage, Step};
 
 /// A figure, and where its telling to a room is.
@@ -16,71 +17,16 @@ use crate::stage::{Stage, Step};
 pub(super) struct Told {
     /// The figure.
     pub(super) figure: &'static Figure,
-    /// Its state.
-    pub(super) state: RwSignal<State>,
-    /// Whether it plays.
-    pub(super) playing: RwSignal<bool>,
+    /// Everything that changes in it.
+    pub(super) signals: FigureSignals,
     stage: RwSignal<Stage>,
 }
 
 impl Told {
     /// A figure whose telling has not begun.
-    pub(super) fn new(figure: &'static Figure, state: RwSignal<State>) -> Self {
-        let act = state.with_untracked(|state| state.act);
-        let stage = RwSignal::new(Stage::at_act(figure, act));
-        Self { figure, state, playing: RwSignal::new(false), stage }
-    }
-
-    /// Begins with the question of the act on show.
-    fn begin(self) {
-        let act = self.state.with_untracked(|state| state.act);
-        self.change(|stage, figure| *stage = Stage::at_act(figure, act));
-    }
-
-    /// Changes where the telling is, and shows that.
-    fn change(self, change: impl FnOnce(&mut Stage, &Figure)) {
-        let mut stage = self.stage.get_untracked();
-        change(&mut stage, self.figure);
-        let act = &self.figure.acts[stage.act];
-        self.state.update(|state| {
-            stage.show(self.figure, state);
-            if stage.step == Step::Why {
-                state.t_s = act.why_s;
-            }
-        });
-        self.playing.set(stage.step == Step::Run && !stage.is_hidden);
-        self.stage.set(stage);
-    }
-
-    /// Runs on or pauses; before the run, it is the next step.
-    fn run_or_pause(self) {
-        match self.stage.with_untracked(|stage| stage.step) {
-            Step::Question | Step::Bet => self.change(|stage, _| stage.step = Step::Run),
-            Step::Run | Step::Why | Step::Try => {
-                self.playing.update(|playing| *playing = !*playing);
-            }
-        }
-    }
-
-    /// Acts on a key; whether it was one of the stage's.
-    fn act(self, event: &KeyboardEvent, shortcuts: bool) -> bool {
-        let key = event.key();
-        match key.as_str() {
-            "ArrowRight" | "PageDown" => self.change(Stage::next),
-            "ArrowLeft" | "PageUp" => self.change(Stage::back),
-            " " if keys::presses_nothing(event) => self.run_or_pause(),
-            "h" | "H" if shortcuts => self.change(|stage, _| stage.is_hidden = !stage.is_hidden),
-            "r" | "R" if shortcuts => self.reset(),
-            digit if shortcuts => match digit.parse() {
-                Ok(number @ 1..=9) => self.stage.update(|stage| {
-                    let choice: usize = number;
-                    stage.count_hand(choice - 1);
-                }),
-                _ => return false,
-            },
-            _ => return false,
-        }
-        true
+    pub(super) fn new(figure: &'static Figure, signals: FigureSignals) -> Self {
+        let act = signals.state.with_untracked(|state| state.act);
+        Self { figure, signals, stage: RwSignal::new(Stage::at_act(figure, act)) }
     }
 
     /// The name of the step, for style sheets.
@@ -88,8 +34,67 @@ impl Told {
         self.stage.with(|stage| stage.step.name())
     }
 
+    /// Plays or pauses.
+    pub(super) fn toggle_play(self) {
+        self.signals.toggle_play(self.figure);
+    }
+
+    /// Moves the cursor a step: forward, or back.
+    pub(super) fn step(self, step: fn(f64, f64) -> f64) {
+        let to_s = self
+            .signals
+            .state
+            .with_untracked(|state| step(state.t_s, state.duration_s(state.told(self.figure))));
+        self.signals.move_to(self.figure, to_s);
+    }
+
+    /// Begins with the question of the act on show.
+    fn begin(self) {
+        let act = self.signals.state.with_untracked(|state| state.act);
+        self.change(|stage, figure| *stage = Stage::at_act(figure, act));
+    }
+
+    /// Changes where the telling is, and shows that.
+    fn change(self, change: impl FnOnce(&mut Stage, &Figure)) {
+        let mut stage = self.stage.get_untracked();
+        change(&mut stage, self.figure);
+        self.signals.playing.set(false);
+        self.signals.state.update(|state| stage.show(self.figure, state));
+        self.signals.playing.set(stage.step == Step::Run && !stage.is_hidden);
+        self.stage.set(stage);
+    }
+
+    /// Runs on or pauses; before the run, it is the next step.
+    fn run_or_pause(self) {
+        match self.stage.with_untracked(|stage| stage.step) {
+            Step::Question | Step::Bet => self.change(|stage, _| stage.step = Step::Run),
+            Step::Run | Step::Why | Step::Try => self.toggle_play(),
+        }
+    }
+
+    fn hide_or_show(self) {
+        self.change(|stage, _| stage.is_hidden = !stage.is_hidden);
+    }
+
     fn reset(self) {
         self.change(|stage, figure| *stage = Stage::at_act(figure, stage.act));
+    }
+
+    /// Acts on a key; whether it was one of the stage's.
+    fn act(self, event: &KeyboardEvent, shortcuts: bool) -> bool {
+        match event.key().as_str() {
+            "ArrowRight" | "PageDown" => self.change(Stage::next),
+            "ArrowLeft" | "PageUp" => self.change(Stage::back),
+            " " if keys::presses_nothing(event) => self.run_or_pause(),
+            "h" | "H" if shortcuts => self.hide_or_show(),
+            "r" | "R" if shortcuts => self.reset(),
+            digit if shortcuts => match digit.parse::<usize>() {
+                Ok(number @ 1..=9) => self.stage.update(|stage| stage.count_hand(number - 1)),
+                _ => return false,
+            },
+            _ => return false,
+        }
+        true
     }
 }
 
@@ -142,7 +147,7 @@ fn Tally(told: Told, choices: &'static [Choice]) -> impl IntoView {
     let stage = told.stage;
     let button = |(index, choice): (usize, &'static Choice)| {
         let hands = move || stage.with(|stage| stage.hands.get(index).copied().unwrap_or(0));
-        let is_bet = move || told.state.with(|state| state.bet == Some(Bet::Choice(index)));
+        let is_bet = move || told.signals.state.with(|state| state.bet == Some(Bet::Choice(index)));
         view! {
             <button
                 type="button"
@@ -193,9 +198,7 @@ pub(super) fn StageKeys(
                 {key("←", "back", Callback::new(move |()| told.change(Stage::back)))}
                 {key("→", "next", Callback::new(move |()| told.change(Stage::next)))}
                 {key("Space", "run, pause", Callback::new(move |()| told.run_or_pause()))}
-                {key("H", "hide result", Callback::new(move |()| {
-                    told.change(|stage, _| stage.is_hidden = !stage.is_hidden);
-                }))}
+                {key("H", "hide result", Callback::new(move |()| told.hide_or_show()))}
                 {key("R", "reset", Callback::new(move |()| told.reset()))}
                 <span><kbd>"1–9"</kbd>"count hands"</span>
                 {key("Esc", "leave", Callback::new(move |()| shell.leave_stage()))}
