@@ -48,6 +48,8 @@ pub struct View<'a> {
     pub cursor_s: f64,
     /// From here on the future is hidden [s].
     pub fog_from_s: Option<f64>,
+    /// Whether the fog waits for a bet.
+    pub fog_waits: bool,
     /// Where the bet's line begins [s], and what can be bet on.
     pub bets: Option<(f64, &'static [Choice])>,
     /// The bet that was made: its place among the choices.

@@ -1,6 +1,7 @@
 //! The axes: where a time and a value lie.
 
-use super::View;
+use headroom_model::scenario::Scenario;
+
 use super::mark::Rect;
 use super::ticks::{self, Tick};
 
@@ -35,16 +36,16 @@ pub struct Axis {
 const NARROW_EM: f64 = 42.0;
 
 impl Axis {
-    /// The axis of a view on a canvas. Only the canvas decides about the
+    /// The axis of a run on a canvas. Only the canvas decides about the
     /// margins, so that nothing moves while a slider does.
-    pub fn new(view: &View, size: Size) -> Self {
+    pub fn new(scenario: &Scenario, size: Size) -> Self {
         let labels_outside = size.width >= NARROW_EM * size.text;
         let (left_em, right_em) = if labels_outside { (3.4, 8.4) } else { (2.7, 1.6) };
         let left = (left_em * size.text).round();
         let right = (size.width - right_em * size.text).round().max(left + 1.0);
         let most = ((right - left) / (5.2 * size.text)).max(2.0) as usize;
-        let duration_s = view.duration_s();
-        let ticks = ticks::of_time(view.scenario.start.unix_s, duration_s, most);
+        let duration_s = scenario.duration.as_s();
+        let ticks = ticks::of_time(scenario.start.unix_s, duration_s, most);
         Self { left, right, labels_outside, ticks, duration_s }
     }
 
@@ -56,6 +57,11 @@ impl Axis {
     /// The time [s] at a place.
     pub fn t_s(&self, x: f64) -> f64 {
         ((x - self.left) / (self.right - self.left)).clamp(0.0, 1.0) * self.duration_s
+    }
+
+    /// How far names at the top may reach.
+    pub(super) fn right_of_names(&self) -> f64 {
+        if self.labels_outside { self.right + 60.0 } else { self.right }
     }
 
     /// The width of a span of time [s].

@@ -9,7 +9,7 @@ use crate::course::figure::Quantity;
 /// Bars thinner than this [CSS px] stand for several minutes.
 const THINNEST: f64 = 3.0;
 /// With fewer errors than these the axis does not shrink further.
-const LEAST: f64 = 10.0;
+const LEAST: f64 = 8.0;
 
 pub(super) fn picture(view: &View, axis: &Axis, size: Size, place: Place) -> Picture {
     let plot = shared::plot(axis, size, place, 0.0);

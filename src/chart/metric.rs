@@ -18,7 +18,7 @@ const LOW_ALARM: f64 = 0.9;
 const HIGH_OF: u32 = 3;
 const LOW_OF: u32 = 15;
 /// Room for the counted datapoints above the plot, in text sizes.
-const COUNTED_EM: f64 = 1.9;
+const COUNTED_EM: f64 = 2.2;
 
 /// The policy whose metric is shown: the first.
 fn tracked(scenario: &Scenario) -> Option<&TargetTracking> {
@@ -242,7 +242,7 @@ fn boxes(
     let longest = texts.iter().map(|text| text.chars().count()).max().unwrap_or(1);
     let width = (longest as f64 * 0.53 + 1.1) * size.text;
     let minute_px = axis.width(60.0);
-    let y = plot.top - 0.5 * COUNTED_EM * size.text;
+    let y = plot.top - 0.58 * COUNTED_EM * size.text;
     let (mut left, mut right) = (from, to);
     let over_their_bars = minute_px >= width;
     if over_their_bars || counted.count <= HIGH_OF {
@@ -261,7 +261,7 @@ fn boxes(
     }
     if !over_their_bars {
         // A bar ties them to their minutes.
-        let (y, half) = (plot.top - 0.1 * size.text, size.line / 2.0);
+        let (y, half) = (plot.top - 0.42 * size.text, size.line / 2.0);
         let rect = Rect { left: from, right: to, top: y - half, bottom: y + half };
         picture.over.push(Mark::Fill { rect, paint: METRIC, alpha: 1.0 });
     }

@@ -114,27 +114,37 @@ pub(super) fn finish(picture: &mut Picture, view: &View, axis: &Axis, size: Size
             _ => instants.push(decision),
         }
     }
-    let crowded = instants.len() > 24;
-    for decision in &instants {
-        let x = axis.x(decision.t_s).round();
+    let places: Vec<f64> = instants.iter().map(|d| axis.x(d.t_s).round()).collect();
+    for (index, &x) in places.iter().enumerate() {
         let half = size.line / 4.0;
-        let rect = Rect { left: x - half, top: top + 0.4 * size.text, right: x + half, bottom };
-        let alpha = if crowded { 0.35 } else { 0.9 };
+        let rect = Rect { left: x - half, top, right: x + half, bottom };
+        // Lines that nearly touch must not add up to a wall.
+        let before = index.checked_sub(1).map(|index| x - places[index]);
+        let after = places.get(index + 1).map(|next| next - x);
+        let room = before.unwrap_or(f64::INFINITY).min(after.unwrap_or(f64::INFINITY));
+        let alpha = if room < 0.5 * size.text { 0.3 } else { 0.9 };
         picture.over.push(Mark::Fill { rect, paint: Paint::Ink, alpha });
-        if place.first && !crowded {
+        if place.first {
             let (wide, high) = (0.36 * size.text, 0.5 * size.text);
             let points = vec![(x - wide, top), (x + wide, top), (x, top + high)];
             picture.over.push(Mark::Area { points, paint: Paint::Ink, alpha: 1.0 });
         }
     }
     if place.first {
-        picture.labels.extend(names(&instants, view, axis, size, top + 0.6 * size.text));
+        picture.labels.extend(names(&instants, axis, size, top + 0.6 * size.text));
     }
     if let Some(from_s) = view.fog_from_s.filter(|from_s| *from_s < view.duration_s()) {
         let rect = Rect { left: axis.x(from_s), top, right: plot.right, bottom };
         picture.marks.push(Mark::Fill { rect, paint: Paint::Panel, alpha: 1.0 });
         let (spacing, width) = (0.65 * size.text, 1.0);
         picture.marks.push(Mark::Hatch { rect, paint: Paint::Rule, spacing, width });
+        let text = "hidden until you bet or skip";
+        let room = 0.5 * text.len() as f64 * size.text;
+        if place.first && view.bets.is_some() && view.fog_waits && rect.right - rect.left > room {
+            let at = ((rect.left + rect.right) / 2.0, (plot.top + plot.bottom) / 2.0);
+            let text = text.to_owned();
+            picture.labels.push(Label { text, at, anchor: Anchor::Middle, role: Role::Note });
+        }
     }
     if place.last {
         let y = plot.bottom + 1.2 * size.text;
@@ -146,36 +156,56 @@ pub(super) fn finish(picture: &mut Picture, view: &View, axis: &Axis, size: Size
     spread(&mut picture.labels, axis, size);
 }
 
-/// Names of decisions, from left to right, leaving out those without room.
-/// The last one before the cursor is always named.
-fn names(instants: &[&Decision], view: &View, axis: &Axis, size: Size, y: f64) -> Vec<Label> {
-    let text =
-        |decision: &Decision| format!("{} → {}", decision.desired_before, decision.desired_after);
-    let span = |decision: &Decision| {
-        let left = axis.x(decision.t_s) + 0.6 * size.text;
-        // Digits are half as wide as the text is high.
-        (left, left + (text(decision).chars().count() as f64 * 0.52 + 0.6) * size.text)
-    };
-    let at_cursor = instants.iter().rposition(|decision| decision.t_s <= view.cursor_s);
-    let kept_free = at_cursor.map(|index| span(instants[index]));
+/// Names of decisions: `4 → 5`. Decisions that stand too close for a name each
+/// share one, with the counts at which the direction turned: `3 → 18 → 10`.
+fn names(instants: &[&Decision], axis: &Axis, size: Size, y: f64) -> Vec<Label> {
+    let gap = 0.6 * size.text;
+    // Digits are half as wide as the text is high, and some are kerned.
+    let width = |text: &str| text.chars().count() as f64 * 0.5 * size.text;
     let mut labels = Vec::new();
-    let mut free_from = f64::NEG_INFINITY;
-    for (index, decision) in instants.iter().enumerate() {
-        let (left, right) = span(decision);
-        let in_the_way = kept_free.is_some_and(|kept| left < kept.1 && kept.0 < right);
-        if Some(index) == at_cursor || (left >= free_from && !in_the_way) {
-            free_from = right;
-            // Near the right edge the name stands on the other side of its line.
-            let (at, anchor) = if right > axis.right + if axis.labels_outside { 60.0 } else { 0.0 }
-            {
-                ((axis.x(decision.t_s) - 0.6 * size.text, y), Anchor::End)
-            } else {
-                ((left, y), Anchor::Start)
-            };
-            labels.push(Label { text: text(decision), at, anchor, role: Role::Decision });
-        }
+    let mut rest = instants;
+    while let Some(first) = rest.first() {
+        let mut count = 1;
+        let text = loop {
+            let text = turns(&rest[..count]);
+            let right = axis.x(rest[count - 1].t_s) + 2.0 * gap + width(&text);
+            match rest.get(count) {
+                Some(next) if axis.x(next.t_s) < right => count += 1,
+                _ => break text,
+            }
+        };
+        let last = axis.x(rest[count - 1].t_s);
+        // Near the right edge the name stands on the other side of its lines.
+        let (x, anchor) = if last + gap + width(&text) > axis.right_of_names() {
+            (axis.x(first.t_s) - gap, Anchor::End)
+        } else {
+            (last + gap, Anchor::Start)
+        };
+        labels.push(Label { text, at: (x, y), anchor, role: Role::Decision });
+        rest = &rest[count..];
     }
     labels
+}
+
+/// The counts between which decisions go, without those on the way.
+fn turns(decisions: &[&Decision]) -> String {
+    const MOST: usize = 4;
+    let mut counts: Vec<u32> = decisions.first().map(|d| d.desired_before).into_iter().collect();
+    for after in decisions.iter().map(|decision| decision.desired_after) {
+        if let [.., before, last] = counts.as_mut_slice()
+            && (*before < *last) == (*last < after)
+        {
+            *last = after;
+        } else {
+            counts.push(after);
+        }
+    }
+    if counts.len() > MOST {
+        counts.drain(1..counts.len() - 1);
+        let ends: Vec<String> = counts.iter().map(u32::to_string).collect();
+        return ends.join(" → … → ");
+    }
+    counts.iter().map(u32::to_string).collect::<Vec<_>>().join(" → ")
 }
 
 /// Marks the minutes whose latency theory cannot vouch for: a band under the

@@ -18,6 +18,11 @@ impl Steps {
         after.checked_sub(1).map_or(0.0, |last| self.0[last].1)
     }
 
+    /// Whether it does not jump between two times [s].
+    pub fn is_still(&self, from_s: f64, to_s: f64) -> bool {
+        !self.0.iter().any(|step| from_s < step.0 && step.0 <= to_s)
+    }
+
     /// The largest value.
     pub fn max(&self) -> f64 {
         self.0.iter().map(|step| step.1).fold(0.0, f64::max)

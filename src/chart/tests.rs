@@ -78,7 +78,7 @@ fn assert_golden(name: &str, svg: &str) {
 
 fn view<'a>(scenario: &'a Scenario, trace: &'a Trace) -> View<'a> {
     let (cursor_s, fog_from_s) = (540.0, None);
-    View { scenario, trace, cursor_s, fog_from_s, bets: None, bet: None }
+    View { scenario, trace, cursor_s, fog_from_s, fog_waits: false, bets: None, bet: None }
 }
 
 fn fogged<'a>(scenario: &'a Scenario, trace: &'a Trace) -> View<'a> {
@@ -92,7 +92,7 @@ fn fogged<'a>(scenario: &'a Scenario, trace: &'a Trace) -> View<'a> {
 }
 
 fn laid_out(chart: Chart, view: &View, size: Size) -> Picture {
-    picture(chart, view, &Axis::new(view, size), size, ONLY)
+    picture(chart, view, &Axis::new(view.scenario, size), size, ONLY)
 }
 
 #[test]
@@ -163,6 +163,25 @@ fn the_datapoints_that_count_are_those_at_the_cursor() {
     view.cursor_s = 1260.0;
     let last = counted(&view).unwrap();
     assert_eq!((last.newest, last.count), (8, 3), "those of the last decision");
+}
+
+#[test]
+fn decisions_that_stand_close_share_a_name() {
+    let (scenario, mut trace) = sample::run();
+    let moves = [(540.0, 4, 5), (560.0, 5, 8), (580.0, 8, 6), (1000.0, 6, 7)];
+    trace.decisions = moves
+        .into_iter()
+        .map(|(t_s, desired_before, desired_after)| headroom_model::trace::Decision {
+            t_s,
+            desired_before,
+            desired_after,
+            ..trace.decisions[0].clone()
+        })
+        .collect();
+    let picture = laid_out(Chart::TrafficCapacity, &view(&scenario, &trace), WIDE);
+    let names = picture.labels.into_iter().filter(|label| label.role == Role::Decision);
+    let names: Vec<_> = names.map(|label| label.text).collect();
+    assert_eq!(names, ["4 → 8 → 6", "6 → 7"]);
 }
 
 #[test]

@@ -49,18 +49,29 @@ pub(super) fn picture(view: &View, axis: &Axis, size: Size, place: Place) -> Pic
         picture.marks.push(solid(offered, TRAFFIC));
     }
 
+    // Names stand at the left; at the right if the lines move where they would be.
+    let room_s = axis.t_s(plot.left + 8.0 * size.text);
+    let rps_at = |t_s: f64| {
+        let index = traffic.partition_point(|point| point.0 < t_s);
+        traffic.get(index.min(traffic.len() - 1)).map_or(0.0, |point| point.1)
+    };
+    let still =
+        |from_s: f64, to_s: f64| capacity.is_still(from_s, to_s) && rps_at(from_s) == rps_at(to_s);
+    let end_s = view.duration_s();
+    let at_right = !still(0.0, room_s) && seen_s >= end_s && still(end_s - room_s, end_s);
+    let (t_s, x, anchor) = if at_right {
+        (end_s, plot.right - 0.6 * size.text, Anchor::End)
+    } else {
+        (0.0, plot.left + 0.6 * size.text, Anchor::Start)
+    };
     // The upper line's name stands above it, the lower one's below.
-    let (rps, capable) = (traffic.first().map_or(0.0, |point| point.1), capacity.at(0.0));
+    let (rps, capable) = (rps_at(t_s), capacity.at(t_s));
     let side = if rps > capable { -1.0 } else { 1.0 };
     let mut name = |word: &str, value: f64, side: f64, paint| {
-        let off = 0.85 * size.text * side;
-        let y = (scale.y(value) + off).clamp(plot.top, plot.bottom - 0.7 * size.text);
-        picture.labels.push(Label {
-            text: format!("{word} {}", ticks::short(value)),
-            at: (plot.left + 0.6 * size.text, y),
-            anchor: Anchor::Start,
-            role: Role::Line(paint),
-        });
+        let y = scale.y(value) + 0.85 * size.text * side;
+        let at = (x, y.clamp(plot.top, plot.bottom - 0.7 * size.text));
+        let text = format!("{word} {}", ticks::short(value));
+        picture.labels.push(Label { text, at, anchor, role: Role::Line(paint) });
     };
     name("capacity", capable, -side, CAPACITY);
     name("traffic", rps, side, TRAFFIC);

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::view;
-use crate::chart::{Axis, Size, View};
+use crate::chart::{Axis, Size};
 use crate::course::figure::{Act, Chart, Figure};
 use crate::figure::run::Run;
 use crate::figure::state::{Bet, State};
@@ -193,12 +193,7 @@ pub fn FigureView(
     let axis = Memo::new(move |_| {
         let (look, width) = (look.get()?, width.get());
         let size = Size { width, height: 0.0, text: look.text, line: look.line };
-        let axis = |run: &Run| {
-            let (scenario, trace) = (&run.scenario, &run.trace);
-            let view =
-                View { scenario, trace, cursor_s: 0.0, fog_from_s: None, bets: None, bet: None };
-            Axis::new(&view, size)
-        };
+        let axis = |run: &Run| Axis::new(&run.scenario, size);
         (width > 0.0).then(|| run.with(|run| run.as_ref().as_ref().ok().map(axis)))?
     });
     let shared = Shared {
@@ -238,7 +233,7 @@ pub fn FigureView(
     view! {
         <figure class="figure" aria-labelledby="question">
             <ActsView shared />
-            <h2 class="question" id="question">{move || shared.act().question}</h2>
+            <h2 class="question" id="question" tabindex="-1">{move || shared.act().question}</h2>
             {body}
         </figure>
     }
@@ -265,6 +260,7 @@ fn ActsView(shared: Shared) -> impl IntoView {
     (acts.len() > 1).then(|| {
         view! {
             <nav class="acts" aria-label="Acts of this figure">
+                <span aria-hidden="true">"Act"</span>
                 <ol>{(0..acts.len()).map(button).collect_view()}</ol>
             </nav>
         }

@@ -117,6 +117,7 @@ fn ChartView(shared: Shared, chart: Chart, place: Signal<Place>) -> impl IntoVie
             trace: &run.trace,
             cursor_s: cursor_s.get_untracked(),
             fog_from_s: shared.fog_from_s.get_untracked(),
+            fog_waits: shared.signals.state.with_untracked(|state| state.bet.is_none()),
             bets: act.prediction.map(|prediction| (prediction.fog_from_s, prediction.choices)),
             bet: bet.get_untracked(),
         };
@@ -164,7 +165,7 @@ fn label(label: Label) -> impl IntoView {
         Role::Lesser(_) => "lesser",
         Role::Counted => "counted",
         Role::Decision => "decision",
-        Role::Note => "note",
+        Role::Note => "remark",
     };
     let color = match label.role {
         Role::Line(paint) | Role::Lesser(paint) => paint_class(paint),

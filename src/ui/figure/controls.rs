@@ -43,8 +43,8 @@ pub(super) fn ControlsView(shared: Shared, act: &'static Act) -> impl IntoView {
     view! {
         <div class="controls">
             <div class="sliders">{first}</div>
-            {switches}
             <div class="below-sliders">
+                {switches}
                 {further}
                 <button type="button" class="reset" on:click=reset disabled=is_as_opened>
                     "Reset"
