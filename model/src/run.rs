@@ -108,6 +108,9 @@ impl<P: DataPlane> Run<P> {
     }
 
     /// Plays on until `until`, or the end of the run if that comes first.
+    ///
+    /// Stopping at whole minutes never changes a byte of what comes out; stops
+    /// in between may change the last bits of sums.
     pub fn step_until(&mut self, until: Micros) {
         let until = until.min(self.end);
         while let Some((at, what)) = self.queue.pop(until) {

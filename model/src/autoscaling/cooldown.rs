@@ -34,9 +34,12 @@ pub struct Cooldown {
 }
 
 impl Cooldown {
-    /// A scale-out begins: from now on scale-in is free again.
+    /// A scale-out begins: from now on scale-in is free again. It takes over
+    /// from one that was not fulfilled yet, unless the desired count was
+    /// changed by hand since, which overrides that one.
     pub fn scale_out(&mut self, from: u32, to: u32, cooldown: Micros) {
-        let from = self.activity.map_or(from, |activity| activity.from);
+        let goes_on = |activity: &Activity| activity.to == from;
+        let from = self.activity.filter(goes_on).map_or(from, |activity| activity.from);
         self.activity = Some(Activity { from, to, cooldown });
         self.in_until = Micros::ZERO;
     }
@@ -91,6 +94,19 @@ mod tests {
         cooldown.scale_out(12, 13, S(300));
         cooldown.note_running(S(120), 13);
         assert_eq!((cooldown.credit(S(419)), cooldown.credit(S(420))), (3, 0));
+    }
+
+    #[test]
+    fn a_count_set_by_hand_overrides_an_unfulfilled_scale_out() {
+        let mut cooldown = Cooldown::default();
+        cooldown.scale_out(4, 8, S(300));
+        cooldown.scale_out(2, 3, S(300));
+        cooldown.note_running(S(60), 3);
+        assert_eq!(cooldown.credit(S(60)), 1);
+        cooldown.scale_out(3, 4, S(300));
+        cooldown.scale_out(4, 6, S(300));
+        cooldown.note_running(S(90), 6);
+        assert_eq!(cooldown.credit(S(90)), 1 + 3, "one activity in two requests");
     }
 
     #[test]

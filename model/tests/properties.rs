@@ -1,0 +1,169 @@
+//! What holds for every run, whatever the scenario.
+
+use headroom_model::data_plane::{Exact, Expected};
+use headroom_model::run::Run;
+use headroom_model::scenario::Scenario;
+use headroom_model::simulate;
+use headroom_model::time::Micros;
+use headroom_model::trace::{Stage, Station, Trace};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+fn traffic() -> impl Strategy<Value = Value> {
+    let rate = || 0.0..400.0f64;
+    prop_oneof![
+        rate().prop_map(|rps| json!({"shape": "steady", "rps": rps})),
+        (rate(), rate(), 0..600u32, 0..600u32).prop_map(|(from, to, start, rise)| json!(
+            {"shape": "ramp", "from_rps": from, "to_rps": to, "start_s": start, "end_s": start + rise})),
+        (rate(), rate(), 0..600u32, 0..200u32).prop_map(|(base, peak, start, rise)| json!(
+            {"shape": "spike", "base_rps": base, "peak_rps": peak, "start_s": start, "rise_s": rise,
+             "hold_s": 300, "fall_s": 60, "arrivals": "deterministic"})),
+        (rate(), rate()).prop_map(|(low, high)| json!(
+            {"shape": "diurnal", "trough_rps": low, "peak_rps": high, "peak_at_s": 600, "period_s": 1200})),
+        proptest::collection::vec(rate(), 1..6).prop_map(|rates| json!(
+            {"shape": "steps", "points": rates.iter().enumerate().map(|(i, rps)| json!([i * 170, rps]))
+                .collect::<Vec<_>>()})),
+    ]
+}
+
+fn event() -> impl Strategy<Value = Value> {
+    let kind = prop_oneof![
+        (1..4u32).prop_map(|count| json!({"kind": "task_crash", "count": count})),
+        (1..4u32, 0..300u32).prop_map(|(count, lasts)| json!(
+            {"kind": "health_check_failure", "count": count, "for_s": lasts})),
+        (0..15u32).prop_map(|count| json!({"kind": "set_desired", "desired_count": count})),
+        (0..5u32, 5..15u32).prop_map(|(min, max)| json!(
+            {"kind": "register_scalable_target", "MinCapacity": min, "MaxCapacity": max})),
+    ];
+    (kind, 0..1500u32).prop_map(|(mut event, at)| {
+        event["at_s"] = json!(at);
+        event
+    })
+}
+
+fn scenario() -> impl Strategy<Value = Value> {
+    let service = (0..8u32, 0..40u32, 0..20u32, 0..40u32, 0..60u32, prop::option::of(0..200u32), 0..120u32)
+        .prop_map(|(count, provision, pull, boot, warm_up, queue, delay)| json!({
+            "desired_count": count,
+            "task": {"queue_limit": queue},
+            "startup": {"provision_s": provision, "pull_s": pull, "boot_s": boot, "warm_up_s": warm_up,
+                        "warm_up_speed": 0.5},
+            "target_group": {"deregistration_delay_s": delay},
+        }));
+    let events = proptest::collection::vec(event(), 0..4);
+    (traffic(), service, events, 30.0..90.0f64, 0..200u32, 0..3u32, 0..12u32, any::<u32>())
+        .prop_map(|(traffic, service, events, target, delay, min, span, seed)| {
+            json!({
+                "traffic": traffic, "service": service, "events": events, "seed": seed,
+                "duration_s": 1530, "slo": {}, "metrics": {"publish_delay_s": delay},
+                "autoscaling": {
+                    "ScalableTarget": {"MinCapacity": min, "MaxCapacity": min + span},
+                    "ScalingPolicies": [{
+                        "PolicyName": "cpu", "PolicyType": "TargetTrackingScaling",
+                        "TargetTrackingScalingPolicyConfiguration": {
+                            "TargetValue": target, "ScaleOutCooldown": 60, "ScaleInCooldown": 120,
+                            "PredefinedMetricSpecification":
+                                {"PredefinedMetricType": "ECSServiceAverageCPUUtilization"}}}],
+                },
+            })
+        })
+}
+
+fn check(trace: &Trace, tolerance: f64) -> Result<(), TestCaseError> {
+    let s = &trace.summary;
+    let accounted = s.completed + s.rejected + s.timed_out + s.failed + s.in_flight;
+    prop_assert!(
+        (s.requests - accounted).abs() <= tolerance * s.requests.max(1.0),
+        "{} requests, {accounted} accounted for",
+        s.requests
+    );
+    prop_assert!([s.completed, s.rejected, s.failed, s.in_flight].iter().all(|&n| n >= -1e-9));
+    for minute in &trace.minutes {
+        prop_assert!(minute.cpu_percent.is_none_or(|cpu| (0.0..=100.0).contains(&cpu)));
+        prop_assert!(minute.p50_ms <= minute.p95_ms && minute.p95_ms <= minute.p99_ms);
+        let at = Micros::from_s(minute.t_s);
+        let stages: Vec<_> = trace.tasks.iter().filter_map(|task| task.stage(at)).collect();
+        let count = |is: fn(&Stage) -> bool| stages.iter().filter(|stage| is(stage)).count() as u32;
+        prop_assert_eq!(minute.draining, count(|stage| *stage == Stage::Draining));
+        prop_assert_eq!(minute.pending, count(|stage| *stage == Stage::Pending));
+        prop_assert_eq!(
+            minute.running,
+            count(|stage| matches!(stage, Stage::Booting | Stage::WarmingUp | Stage::Warm))
+        );
+    }
+    for task in &trace.tasks {
+        let life = [task.pulling, task.running, task.serving, task.draining, task.stopped];
+        let reached: Vec<_> = life.into_iter().flatten().collect();
+        prop_assert!(reached.is_sorted() && reached.first().is_none_or(|&at| task.created <= at));
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn requests_and_tasks_are_accounted_for(value in scenario()) {
+        let scenario = Scenario::from_value(&value).expect("a right scenario");
+        check(&simulate(&scenario, Station::Expected), 1e-6)?;
+        check(&simulate(&scenario, Station::Exact), 0.0)?;
+    }
+
+    #[test]
+    fn a_run_is_the_same_at_whichever_minutes_it_stops(value in scenario(), stops in proptest::collection::vec(0..27u64, 0..6)) {
+        let scenario = Scenario::from_value(&value).expect("a right scenario");
+        let mut stops = stops;
+        stops.sort_unstable();
+        let mut run = Run::new(&scenario, Station::Exact, Exact::new(&scenario));
+        for stop in stops {
+            run.step_until(Micros::from_whole_s(60 * stop));
+            let clone = run.clone();
+            run = clone;
+        }
+        prop_assert!(run.finish().to_json() == simulate(&scenario, Station::Exact).to_json());
+        let mut run = Run::new(&scenario, Station::Expected, Expected::new(&scenario));
+        run.step_until(Micros::from_whole_s(600));
+        prop_assert!(run.finish().to_json() == simulate(&scenario, Station::Expected).to_json());
+    }
+
+    #[test]
+    fn policies_stay_inside_the_bounds(value in scenario()) {
+        let mut value = value;
+        value["events"] = json!([]);
+        let scenario = Scenario::from_value(&value).expect("a right scenario");
+        let bounds = scenario.autoscaling.as_ref().expect("a scalable target").bounds;
+        let trace = simulate(&scenario, Station::Expected);
+        for decision in trace.decisions.iter().filter(|d| d.desired_before != d.desired_after) {
+            let towards = decision.desired_after.clamp(bounds.min, bounds.max);
+            prop_assert_eq!(decision.desired_after, towards);
+        }
+    }
+}
+
+/// A step from a third of capacity to saturation triggers after 363 s on
+/// average over its phase in the minute, as AWS measured for its standard
+/// policy (June 2026).
+#[test]
+fn a_step_to_saturation_triggers_after_363_s_on_average() {
+    let reaction = |phase: u32| {
+        let scenario = Scenario::from_value(&json!({
+            "duration_s": 1800,
+            "traffic": {"shape": "steps", "points": [[0, 66.7], [600 + phase, 400]]},
+            "service": {},
+            "autoscaling": {
+                "ScalableTarget": {"MinCapacity": 4, "MaxCapacity": 40},
+                "ScalingPolicies": [{
+                    "PolicyName": "cpu", "PolicyType": "TargetTrackingScaling",
+                    "TargetTrackingScalingPolicyConfiguration": {
+                        "TargetValue": 70,
+                        "PredefinedMetricSpecification":
+                            {"PredefinedMetricType": "ECSServiceAverageCPUUtilization"}}}],
+            },
+        }))
+        .expect("a right scenario");
+        let trace = simulate(&scenario, Station::Expected);
+        trace.decisions[0].t_s - f64::from(600 + phase)
+    };
+    let mean = (0..60).map(reaction).sum::<f64>() / 60.0;
+    assert!((mean - 363.0).abs() < 1.0, "{mean}");
+}
