@@ -12,9 +12,13 @@ pub const LESSON: Lesson =
 const FIGURE: Figure = Figure { id: "tracking", acts: &[CEILING, DEAD_BAND, LATE_READING] };
 
 /// The scenario of all three acts; they differ in the tasks at first, the
-/// traffic before the step, and the length of the run.
+/// traffic before the step, the length of the run, and in which cooldowns can
+/// matter: AWS's default for an ECS service is 300 s both ways.
 macro_rules! step {
-    ($name:literal, tasks: $tasks:literal, before: $before:literal, duration_s: $duration:literal) => {
+    (
+        $name:literal, tasks: $tasks:literal, before: $before:literal,
+        duration_s: $duration:literal, out: $out:literal, in: $in:literal
+    ) => {
         concat!(
             r#"{ "version": 1, "name": ""#,
             $name,
@@ -35,54 +39,57 @@ macro_rules! step {
                         "TargetValue": { "$": "target" },
                         "PredefinedMetricSpecification": {
                             "PredefinedMetricType": "ECSServiceAverageCPUUtilization" },
-                        "ScaleOutCooldown": { "$": "out" }, "ScaleInCooldown": { "$": "in" } } } ]
+                        "ScaleOutCooldown": "#,
+            $out,
+            r#", "ScaleInCooldown": "#,
+            $in,
+            r#" } } ]
             },
             "slo": { "p95_ms": 300, "error_percent": 1.0 } }"#
         )
     };
 }
 
-const fn controls(traffic: f64, delay_s: f64) -> [Control; 5] {
-    [
-        Control {
-            name: "traffic",
-            label: "Traffic after the step",
-            unit: "requests/s",
-            quantity: Quantity::Traffic,
-            min: 50.0,
-            max: 400.0,
-            step: 1.0,
-            default: traffic,
-            more: false,
-        },
-        Control {
-            name: "target",
-            label: "CPU target",
-            unit: "%",
-            quantity: Quantity::Metric,
-            min: 30.0,
-            max: 95.0,
-            step: 1.0,
-            default: 70.0,
-            more: false,
-        },
-        Control {
-            name: "delay",
-            label: "Publish delay",
-            unit: "s",
-            quantity: Quantity::Other,
-            min: 0.0,
-            max: 300.0,
-            step: 10.0,
-            default: delay_s,
-            more: false,
-        },
-        cooldown("out", "Scale-out cooldown"),
-        cooldown("in", "Scale-in cooldown"),
-    ]
+const fn traffic(default: f64) -> Control {
+    Control {
+        name: "traffic",
+        label: "Traffic after the step",
+        unit: "requests/s",
+        quantity: Quantity::Traffic,
+        min: 50.0,
+        max: 400.0,
+        step: 1.0,
+        default,
+        more: false,
+    }
 }
 
-/// AWS's default for an ECS service is 300 s both ways.
+const TARGET: Control = Control {
+    name: "target",
+    label: "CPU target",
+    unit: "%",
+    quantity: Quantity::Metric,
+    min: 30.0,
+    max: 95.0,
+    step: 1.0,
+    default: 70.0,
+    more: false,
+};
+
+const fn delay(default: f64) -> Control {
+    Control {
+        name: "delay",
+        label: "Publish delay",
+        unit: "s",
+        quantity: Quantity::Other,
+        min: 0.0,
+        max: 300.0,
+        step: 10.0,
+        default,
+        more: false,
+    }
+}
+
 const fn cooldown(name: &'static str, label: &'static str) -> Control {
     Control {
         name,
@@ -97,6 +104,9 @@ const fn cooldown(name: &'static str, label: &'static str) -> Control {
     }
 }
 
+const OUT: Control = cooldown("out", "Scale-out cooldown");
+const IN: Control = cooldown("in", "Scale-in cooldown");
+
 const LEAVES_OUT: &[&str] = &[
     "AWS does not say which reading goes into the sum. Here it is the last one that the alarm \
      counted.",
@@ -109,8 +119,10 @@ const LEAVES_OUT: &[&str] = &[
 const CEILING: Act = Act {
     question: "Four tasks carry 130 requests a second. Traffic steps to 170. How many tasks will \
                there be?",
-    scenario: step!("ceiling", tasks: 4, before: 130, duration_s: 1260),
-    controls: &controls(170.0, 0.0),
+    scenario: step!(
+        "ceiling", tasks: 4, before: 130, duration_s: 1260, out: r#"{ "$": "out" }"#, in: 300
+    ),
+    controls: &[traffic(170.0), TARGET, delay(0.0), OUT],
     switches: &[],
     cursor_s: 360.0,
     why_s: 540.0,
@@ -178,8 +190,8 @@ const CEILING: Act = Act {
 const DEAD_BAND: Act = Act {
     question: "Five tasks carry 170 requests a second at 68 %. How far must traffic fall, in one \
                step, before a task leaves?",
-    scenario: step!("dead-band", tasks: 5, before: 170, duration_s: 1800),
-    controls: &controls(157.0, 0.0),
+    scenario: step!("dead-band", tasks: 5, before: 170, duration_s: 1800, out: 300, in: 300),
+    controls: &[traffic(157.0), TARGET, delay(0.0)],
     switches: &[],
     cursor_s: 360.0,
     why_s: 1260.0,
@@ -246,8 +258,11 @@ const DEAD_BAND: Act = Act {
 const LATE_READING: Act = Act {
     question: "Back to the first step, 130 to 170, but each reading now comes 150 seconds late. \
                How many tasks will there be at the most?",
-    scenario: step!("late-reading", tasks: 4, before: 130, duration_s: 2400),
-    controls: &controls(170.0, 150.0),
+    scenario: step!(
+        "late-reading", tasks: 4, before: 130, duration_s: 2400,
+        out: r#"{ "$": "out" }"#, in: r#"{ "$": "in" }"#
+    ),
+    controls: &[traffic(170.0), TARGET, delay(150.0), OUT, IN],
     switches: &[],
     cursor_s: 360.0,
     why_s: 780.0,
