@@ -2,7 +2,6 @@
 //! read it.
 
 use headroom_model::scenario::TargetTracking;
-use serde_json::json;
 
 use super::run::Run;
 
@@ -37,17 +36,18 @@ pub fn commands(run: &Run) -> String {
     std::iter::once(target).chain(policies).collect::<Vec<_>>().join("\n\n")
 }
 
+/// In the order of AWS's own pages, which a JSON map would not keep.
 fn configuration(policy: &TargetTracking) -> String {
-    let mut configuration = json!({
-        "TargetValue": policy.target,
-        "PredefinedMetricSpecification": { "PredefinedMetricType": policy.metric.aws_name() },
-        "ScaleOutCooldown": policy.scale_out_cooldown.as_s() as u64,
-        "ScaleInCooldown": policy.scale_in_cooldown.as_s() as u64,
-    });
-    if policy.disable_scale_in {
-        configuration["DisableScaleIn"] = true.into();
-    }
-    serde_json::to_string_pretty(&configuration).unwrap_or_default()
+    let scale_in = if policy.disable_scale_in { ",\n    \"DisableScaleIn\": true" } else { "" };
+    format!(
+        "{{\n    \"TargetValue\": {:?},\n    \"PredefinedMetricSpecification\": {{\n        \
+         \"PredefinedMetricType\": \"{}\"\n    }},\n    \"ScaleOutCooldown\": {},\n    \
+         \"ScaleInCooldown\": {}{scale_in}\n  }}",
+        policy.target,
+        policy.metric.aws_name(),
+        policy.scale_out_cooldown.as_s(),
+        policy.scale_in_cooldown.as_s(),
+    )
 }
 
 /// What `aws ecs describe-services` answers at a time [s].
@@ -81,14 +81,16 @@ aws application-autoscaling put-scaling-policy \\
   --resource-id service/shop/web --policy-name cpu \\
   --policy-type TargetTrackingScaling \\
   --target-tracking-scaling-policy-configuration '{
-  \"PredefinedMetricSpecification\": {
-    \"PredefinedMetricType\": \"ECSServiceAverageCPUUtilization\"
-  },
-  \"ScaleInCooldown\": 300,
-  \"ScaleOutCooldown\": 300,
-  \"TargetValue\": 70.0
-}'"
+    \"TargetValue\": 70.0,
+    \"PredefinedMetricSpecification\": {
+        \"PredefinedMetricType\": \"ECSServiceAverageCPUUtilization\"
+    },
+    \"ScaleOutCooldown\": 300,
+    \"ScaleInCooldown\": 300
+  }'"
         );
+        let written = configuration(&run.scenario.autoscaling.as_ref().unwrap().policies[0]);
+        assert!(serde_json::from_str::<serde_json::Value>(&written).is_ok());
         run.scenario.autoscaling = None;
         assert!(commands(&run).ends_with("--desired-count 4"));
     }

@@ -61,8 +61,12 @@ fn TaskView(boxes: Memo<Vec<TaskBox>>, id: u32) -> impl IntoView {
             Stage::Warm => "warm",
             Stage::Draining => "draining",
         };
-        let saturated = fill().is_some_and(|percent| percent >= 99.5);
-        format!("task {kind}{}", if saturated { " saturated" } else { "" })
+        let level = match fill() {
+            Some(percent) if percent >= 99.5 => " saturated",
+            Some(percent) if percent < 50.0 => " low",
+            _ => "",
+        };
+        format!("task {kind}{level}")
     };
     let height = move || format!("{:.1}%", fill().unwrap_or(0.0).clamp(0.0, 100.0));
     let number = move || fill().map_or("…".to_owned(), |percent| format!("{percent:.0}"));
