@@ -22,14 +22,17 @@ impl<'a> Chain<'a> {
     /// Solves for a rate of arrivals > 0 [1/s].
     pub(crate) fn new(station: &'a Station, arrival_rate: f64) -> Self {
         let mut chain = Self::at_scale(station, arrival_rate, 1.0);
-        if station.arrival_cv2 >= 1.0 {
+        if station.evenness() >= 1.0 {
             return chain;
         }
-        // The births are right up to a factor near 1; over all states they
-        // must come to the offered rate. Secant steps find it.
+        // The births are right up to a factor; over all states they must come
+        // to the offered rate, and they rise with it. Secant steps find it.
         let (mut scale, mut error) = (1.0, chain.birth_error());
-        let mut next = 1.0 - error / 2.0;
-        while error.abs() > 1e-12 {
+        let mut next = (1.0 / (1.0 + error)).clamp(0.5, 2.0);
+        for _ in 0..100 {
+            if error.abs() < 1e-12 {
+                break;
+            }
             chain = Self::at_scale(station, arrival_rate, next);
             let next_error = chain.birth_error();
             let step = next_error * (next - scale) / (next_error - error);
@@ -48,9 +51,8 @@ impl<'a> Chain<'a> {
         let full = libm::ceil(servers) as u64;
         let top = station.room().map_or(full, |room| room.min(full)) as usize;
         let busy = |n: usize| (n as f64).min(servers);
-        let births: Vec<f64> = (0..=top)
-            .map(|n| scale * relative_birth(busy(n) / load, station.arrival_cv2))
-            .collect();
+        let births: Vec<f64> =
+            (0..=top).map(|n| scale * relative_birth(busy(n) / load, station.evenness())).collect();
 
         // From the likeliest state in both directions, so that no
         // probability overflows whatever the size.
@@ -130,7 +132,7 @@ impl<'a> Chain<'a> {
     }
 
     /// The rate of departures [1/s], which is that of the admitted.
-    fn departures(&self) -> f64 {
+    pub(crate) fn departures(&self) -> f64 {
         let servers = self.station.servers();
         let low: f64 = self.low.iter().enumerate().map(|(n, p)| (n as f64).min(servers) * p).sum();
         (low + servers * self.high.sums().0) / self.station.service_s
@@ -169,13 +171,13 @@ impl<'a> Chain<'a> {
 /// The rate of arrivals in a state over their mean rate, when departures in
 /// that state run at `busy` times the mean rate of arrivals.
 ///
-/// Poisson arrivals know nothing of the state. Evener ones come faster while
-/// the station is less busy than on average, and slower while it is busier:
-/// `1 + κ (1 − busy)` with `κ = (1 − c_a²) / (1 + c_a²)` makes the queue under
-/// heavy load shorter by `(1 + c_a²) / 2` (Allen–Cunneen) and is the Bernoulli
-/// stream of smooth teletraffic where nobody waits. Above the mean it goes on
-/// as the fraction with the same slope, which stays positive. Our choice.
-fn relative_birth(busy: f64, arrival_cv2: f64) -> f64 {
-    let kappa = (1.0 - arrival_cv2) / (1.0 + arrival_cv2);
+/// Poisson arrivals (`evenness` 1) know nothing of the state. Evener ones come
+/// faster while the station is less busy than on average, and slower while it
+/// is busier: `1 + κ (1 − busy)` with `κ = 1 / evenness − 1` makes the queue
+/// under heavy load as many times shorter, and is the Bernoulli stream of
+/// smooth teletraffic where nobody waits. Above the mean it goes on as the
+/// fraction with the same slope, which stays positive. Our choice.
+fn relative_birth(busy: f64, evenness: f64) -> f64 {
+    let kappa = 1.0 / evenness - 1.0;
     if busy <= 1.0 { 1.0 + kappa * (1.0 - busy) } else { 1.0 / (1.0 + kappa * (busy - 1.0)) }
 }

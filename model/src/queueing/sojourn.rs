@@ -33,8 +33,9 @@ pub fn service_cdf(law: Law, x: f64) -> f64 {
 ///
 /// For Poisson arrivals and exponential service it follows a request through
 /// the queue and through the chain of the others that share the CPU with it,
-/// which is exact where the slots never share. Other service laws are their
-/// own law, stretched by the mean of the sharing, after an exponential wait.
+/// which is exact where the slots never share. Of other service laws the wait
+/// is taken as exponential, and sharing as a stretch of the service time whose
+/// mean and variance are those of a shared CPU ([`residence_cdf`]).
 pub fn survival(station: &Station, law: Law, arrival_rate: f64, times: &[f64]) -> Vec<f64> {
     if arrival_rate <= 0.0 {
         let alone_s = station.service_s / station.cpu_slots.min(1.0);
@@ -46,9 +47,13 @@ pub fn survival(station: &Station, law: Law, arrival_rate: f64, times: &[f64]) -
         Law::Exponential => {
             let mut phases = Phases::new(station, &chain, &means, arrival_rate);
             let jumps = phases.survival_by_jumps(times.last().copied().unwrap_or(0.0));
-            times.iter().map(|&t| poisson_mean(&jumps, phases.uniform_rate * t)).collect()
+            let rate = phases.uniform_rate;
+            interpolated(times, |t| poisson_mean(&jumps, rate * t))
         }
-        _ => stretched(law, &means, times),
+        _ => {
+            let served_by = residence_cdf(station, law, &chain, &means, times);
+            after_wait(&means, times, &served_by)
+        }
     }
 }
 
@@ -73,8 +78,7 @@ impl Phases {
         let slots = station.slots as usize;
         let ratio = chain.ratio().min(1.0);
         // Those in service do not notice each other unless they share the CPU.
-        let shares = station.cpu_slots < f64::from(station.slots);
-        let states = if !shares {
+        let states = if !station.shares() {
             1
         } else {
             // As far as the tail of the number in system is to be seen.
@@ -108,11 +112,15 @@ impl Phases {
         }
         entry[states - 1] += rest;
 
+        // Arrivals evener than Poisson come at the rate of the state on
+        // average over time, and at their mean rate whatever one request in
+        // it sees; a third of the way between the two fits best. Our choice.
+        let seen_birth = |n: usize| (1.0 + 2.0 * chain.birth(n as u64)) / 3.0;
         let rates: Vec<_> = (1..=states)
             .map(|n| {
                 let in_service = n.min(slots) as f64;
                 let own = (station.cpu_slots / in_service).min(1.0) / station.service_s;
-                let up = if n < states { arrival_rate * chain.birth(n as u64) } else { 0.0 };
+                let up = if n < states { arrival_rate * seen_birth(n) } else { 0.0 };
                 if states == 1 { (0.0, 0.0, own) } else { (up, (in_service - 1.0) * own, own) }
             })
             .collect();
@@ -173,6 +181,39 @@ impl Phases {
     }
 }
 
+/// A tail at all of `times`, computed at every eighth of them. Between these
+/// its logarithm, which is smooth, is a cubic. Ends where it is negligible.
+fn interpolated(times: &[f64], tail: impl Fn(f64) -> f64) -> Vec<f64> {
+    const STRIDE: usize = 8;
+    if times.len() < 4 * STRIDE {
+        return times.iter().map(|&t| tail(t)).collect();
+    }
+    let mut knots: Vec<(f64, f64)> = Vec::with_capacity(times.len() / STRIDE + 1);
+    for &t in times.iter().step_by(STRIDE) {
+        let p = tail(t);
+        if p < NEGLIGIBLE {
+            break;
+        }
+        knots.push((t, libm::log(p)));
+    }
+    let known = ((knots.len().max(1) - 1) * STRIDE + 1).min(times.len());
+    let mut tails = Vec::with_capacity(known);
+    for (n, &t) in times[..known].iter().enumerate() {
+        let first = (n / STRIDE).saturating_sub(1).min(knots.len().saturating_sub(4));
+        tails.push(libm::exp(cubic(&knots[first..(first + 4).min(knots.len())], t)));
+    }
+    tails
+}
+
+/// The polynomial through some points, at `x` (Lagrange).
+fn cubic(points: &[(f64, f64)], x: f64) -> f64 {
+    let term = |n: usize, (xn, yn): (f64, f64)| {
+        let others = points.iter().enumerate().filter(|&(m, _)| m != n);
+        others.fold(yn, |product, (_, &(xm, _))| product * (x - xm) / (xn - xm))
+    };
+    points.iter().enumerate().map(|(n, &point)| term(n, point)).sum()
+}
+
 /// The mean of `values[j]` over a Poisson number `j` of a given mean. Beyond
 /// the end a value is zero.
 fn poisson_mean(values: &[f64], mean: f64) -> f64 {
@@ -197,29 +238,123 @@ fn poisson_mean(values: &[f64], mean: f64) -> f64 {
     sum / total
 }
 
-/// The tail of an exponential wait, which some have, plus a service time that
-/// is its own law, stretched to the mean residence.
-fn stretched(law: Law, means: &Means, times: &[f64]) -> Vec<f64> {
-    let served_by = |t: f64| service_cdf(law, t / means.residence_s);
+/// The share of requests whose time in service is at most each of `times`.
+///
+/// A request of a given size that shares a CPU takes its size times a stretch.
+/// A small one sees the stretch of the moment, a large one its mean: over the
+/// size `x` the variance of the stretch falls by `2 (y − 1 + e^−y) / y²` with
+/// `y = (1 − load) x`. That is exact for M/M/1 under processor sharing
+/// (Coffman, Muntz and Trotter); for the rest it is our choice.
+fn residence_cdf(
+    station: &Station,
+    law: Law,
+    chain: &Chain,
+    means: &Means,
+    times: &[f64],
+) -> Vec<f64> {
+    if !station.shares() {
+        return times.iter().map(|t| service_cdf(law, t / means.residence_s)).collect();
+    }
+    let mean_stretch = means.residence_s / station.service_s;
+    let load = (chain.departures() / station.capacity()).min(1.0);
+    let stretches = stretches(station, chain, mean_stretch);
+    let sizes = sizes(law);
+    let mut served_by = vec![0.0; times.len()];
+    // What a class of stretch makes of the sizes, in order: (time, share).
+    let mut ends = Vec::with_capacity(sizes.len());
+    for &(stretch, weight) in &stretches {
+        ends.clear();
+        ends.extend(sizes.iter().map(|&(size, share)| {
+            let y = (1.0 - load) * size;
+            let kept = if y < 1e-3 { 1.0 - y / 3.0 } else { 2.0 * (y + libm::expm1(-y)) / (y * y) };
+            let seen = mean_stretch + libm::sqrt(kept) * (stretch - mean_stretch);
+            (size * seen * station.service_s, share)
+        }));
+        let mut next = 0;
+        for (served_by, &t) in served_by.iter_mut().zip(times) {
+            while next < ends.len() && ends[next].0 <= t {
+                next += 1;
+            }
+            let share = match (next.checked_sub(1).map(|n| ends[n]), ends.get(next)) {
+                (Some((from, below)), Some(&(to, above))) => {
+                    below + (above - below) * (t - from) / (to - from)
+                }
+                (Some(_), None) => 1.0,
+                (None, _) => 0.0,
+            };
+            *served_by += weight * share;
+        }
+    }
+    served_by
+}
+
+/// Sizes of requests, in mean sizes, and the share of requests that are no
+/// larger: close enough to go straight from one to the next.
+fn sizes(law: Law) -> Vec<(f64, f64)> {
+    if law == Law::Deterministic {
+        return vec![(1.0, 1.0)];
+    }
+    let mut sizes = Vec::new();
+    let mut size = 1.0 / 1024.0;
+    while sizes.last().is_none_or(|&(_, share)| share < 1.0 - NEGLIGIBLE) && size < 1e6 {
+        sizes.push((size, service_cdf(law, size)));
+        size *= 1.0625;
+    }
+    sizes
+}
+
+/// How much a request in service is stretched, and how likely: by the number
+/// in system when it comes. Numbers above 16 come in classes.
+fn stretches(station: &Station, chain: &Chain, mean: f64) -> Vec<(f64, f64)> {
+    let slots = u64::from(station.slots);
+    let stretch = |n: u64| (n as f64 / station.cpu_slots).max(1.0 / station.cpu_slots.min(1.0));
+    let (mut classes, mut rest, mut moment) = (Vec::new(), 1.0, mean);
+    let (mut from, mut width) = (1, 1);
+    let (free, _) = chain.seen_by_admitted();
+    let mut free = free.take(MOST_STATES);
+    while from <= slots {
+        let (mut weight, mut sum) = (0.0, 0.0);
+        for (n, p) in (from..).zip(free.by_ref().take(width)) {
+            weight += p;
+            sum += p * stretch(n);
+        }
+        if weight < NEGLIGIBLE && from as f64 > station.servers() {
+            break;
+        }
+        if weight > 0.0 {
+            classes.push((sum / weight, weight));
+        }
+        rest -= weight;
+        moment -= sum;
+        from += width as u64;
+        width = if from > 16 { width + width / 4 + 1 } else { 1 };
+    }
+    // Those that wait are stretched by all slots; and the mean must be right.
+    if rest > NEGLIGIBLE {
+        classes.push(((moment / rest).clamp(1.0, stretch(slots)), rest));
+    }
+    classes
+}
+
+/// The tail of an exponential wait, which some have, plus a time in service
+/// given by the share `served_by` each of `times`.
+fn after_wait(means: &Means, times: &[f64], served_by: &[f64]) -> Vec<f64> {
     if means.wait_s <= 0.0 {
-        return times.iter().map(|&t| 1.0 - served_by(t)).collect();
+        return served_by.iter().map(|share| 1.0 - share).collect();
     }
     let rate = means.wait_probability / means.wait_s;
     // `waited` is the share of those that wait who are done by `t`: the
     // convolution of the two, continued from one time to the next.
-    let (mut t, mut waited) = (0.0, 0.0);
-    times
-        .iter()
-        .map(|&next| {
-            const STEPS: usize = 4;
-            let step = (next - t) / STEPS as f64;
-            let keep = libm::exp(-rate * step);
-            for _ in 0..STEPS {
-                // Over a short step the middle stands for the whole.
-                waited = waited * keep + served_by(t + step / 2.0) * (1.0 - keep);
-                t += step;
-            }
-            1.0 - (1.0 - means.wait_probability) * served_by(next) - means.wait_probability * waited
+    let (mut t, mut before, mut waited) = (0.0, 0.0, 0.0);
+    let points = times.iter().zip(served_by);
+    points
+        .map(|(&next, &served)| {
+            // In between, the share goes straight from one to the other.
+            let (y, slope) = (rate * (next - t), served - before);
+            let gone = -libm::expm1(-y);
+            waited = waited * (1.0 - gone) + served * gone - slope * (gone / y - 1.0 + gone);
+            (t, before) = (next, served);
+            1.0 - (1.0 - means.wait_probability) * served - means.wait_probability * waited
         })
         .collect()
 }

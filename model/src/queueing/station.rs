@@ -102,9 +102,25 @@ impl Station {
         Chain::new(self, arrival_rate).means()
     }
 
+    /// Whether requests in service can slow each other down.
+    pub(crate) fn shares(&self) -> bool {
+        self.cpu_slots < f64::from(self.slots)
+    }
+
+    /// How long the queue is under heavy load, over that of Poisson arrivals:
+    /// `(c_a² + 1) / 2` before slots, with exponential service, and
+    /// `(c_a² + c_s²) / (1 + c_s²)` before a shared CPU.
+    pub(crate) fn evenness(&self) -> f64 {
+        /// Nothing is quite even once it shares a CPU.
+        const LEAST: f64 = 0.05;
+        let service_cv2 = if self.shares() { self.service_cv2 } else { 1.0 };
+        ((self.arrival_cv2 + service_cv2) / (1.0 + service_cv2)).max(LEAST)
+    }
+
     /// By what the mean wait of the chain is multiplied for a service law that
-    /// is not exponential: `(c_a² + c_s²) / (c_a² + 1)`.
+    /// is not exponential, so that it comes to Allen and Cunneen's
+    /// `(c_a² + c_s²) / 2` times that of M/M/c.
     pub(crate) fn wait_factor(&self) -> f64 {
-        (self.arrival_cv2 + self.service_cv2) / (self.arrival_cv2 + 1.0)
+        (self.arrival_cv2 + self.service_cv2) / 2.0 / self.evenness()
     }
 }

@@ -1,6 +1,7 @@
 //! Both data planes: conservation, theory, and one against the other. One
 //! binary, so that it is linked once.
 
+mod agreement;
 mod conservation;
 mod exact;
 mod expected;

@@ -114,16 +114,17 @@ impl Cohort {
         let table = laws.get(self.table);
         let station = table.station;
         let load = rate / station.capacity();
-
-        let before_tick = self.in_system;
-        let stable = load < 1.0 || table.is_short();
-        let equilibrium = stable.then(|| table.means(rate, offer.steady)).filter(|means| {
-            // A queue that cannot be worked off within the tick is a fluid.
-            let at_best = before_tick - (station.capacity() - rate) * offer.span_s;
-            table.is_short() || at_best <= means.in_system
-        });
+        let is_short = table.is_short;
+        let place = table.place(rate);
+        let equilibrium = (load < 1.0 || is_short)
+            .then(|| if offer.steady { table.exact_means(rate) } else { table.means(place) })
+            .filter(|means| {
+                // A queue that cannot be worked off within the tick is a fluid.
+                let worked_off = (station.capacity() - rate) * offer.span_s;
+                is_short || self.in_system - worked_off <= means.in_system
+            });
         let busy = match equilibrium {
-            Some(means) => self.serve_in_equilibrium(rate, offer, &means, laws, sample),
+            Some(means) => self.serve_in_equilibrium(rate, place, offer, &means, laws, sample),
             None => self.serve_fluid(rate, offer, laws, sample),
         };
         self.peak = self.peak.max(busy);
@@ -144,6 +145,7 @@ impl Cohort {
     fn serve_in_equilibrium(
         &mut self,
         rate: f64,
+        place: Place,
         offer: &Offer,
         means: &Means,
         laws: &mut Laws,
@@ -152,15 +154,18 @@ impl Cohort {
         self.backlog = None;
         let tasks = f64::from(self.tasks);
         let station = laws.get(self.table).station;
-        let rejected = rate * offer.span_s * means.blocking;
-        let admitted = rate * offer.span_s - rejected;
+        // A mean between two points may be a hair above the capacity.
+        let offered = rate * offer.span_s;
+        let admitted = (offered * (1.0 - means.blocking)).min(station.capacity() * offer.span_s);
+        let rejected = offered - admitted;
         // Each request in the task leaves at the rate of one per response
         // time, so that the number settles where Little's law has it; while
         // all servers are busy it grows slowly at most.
         let held = self.in_system + admitted;
         let settled = held / (1.0 + offer.span_s / means.response_s());
         let slowly = self.in_system.max(station.servers()) + admitted / 10.0;
-        self.in_system = settled.min(slowly);
+        let at_best = held - station.capacity() * offer.span_s;
+        self.in_system = settled.min(slowly).max(at_best);
         if self.in_system < 1e-9 && rate <= 0.0 {
             self.in_system = 0.0;
         }
@@ -174,7 +179,6 @@ impl Cohort {
         let worked = if rate > 0.0 { admitted } else { completed };
         self.use_cpu(worked, offer, sample);
 
-        let place = laws.get(self.table).place(rate);
         self.answer(place, completed * tasks, means.response_s() * 1000.0, laws, sample);
         means.in_service
     }
@@ -202,7 +206,7 @@ impl Cohort {
             let full = if rate < station.capacity() {
                 room as f64
             } else {
-                table.means(rate, true).in_system
+                table.exact_means(rate).in_system
             };
             let most = full.max(was);
             rejected = (now - most).max(0.0);

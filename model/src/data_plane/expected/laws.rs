@@ -14,18 +14,31 @@ const HIGHEST_STABLE: f64 = 0.999;
 /// The tail that a histogram leaves out.
 const NEGLIGIBLE: f64 = 1e-7;
 
-/// Loads, over capacity, at which a law is kept: (from, step). Between two of
-/// them it is interpolated. They lie closer where the law changes faster.
+/// Loads, over capacity, at which a law is kept: (from, step), in order; the
+/// last one is the highest. Between two of them it is interpolated. They lie
+/// closer where the law changes faster.
 const GRID: [(f64, f64); 8] = [
-    (0.0, 0.02),
-    (0.5, 0.01),
-    (0.8, 0.005),
+    (0.0, 0.05),
+    (0.3, 0.025),
+    (0.75, 0.01),
+    (0.9, 0.005),
     (0.96, 0.001),
     (1.0, 0.01),
     (1.1, 0.05),
-    (2.0, 0.5),
     (10.0, f64::INFINITY),
 ];
+
+/// All loads at which a law is kept.
+fn grid() -> Arc<[f64]> {
+    let mut loads = Vec::new();
+    for pair in GRID.windows(2) {
+        let ((from, step), (until, _)) = (pair[0], pair[1]);
+        let steps = libm::round((until - from) / step) as u32;
+        loads.extend((0..steps).map(|n| from + step * f64::from(n)));
+    }
+    loads.push(GRID[GRID.len() - 1].0);
+    loads.into()
+}
 
 /// A point of the grid below a load, and how far the load is on the way to the
 /// next (0 to 1).
@@ -36,33 +49,18 @@ pub(super) struct Place {
 }
 
 impl Place {
-    fn of(load: f64) -> Self {
-        let mut point = 0;
-        for pair in GRID.windows(2) {
-            let ((from, step), (until, _)) = (pair[0], pair[1]);
-            let points = libm::round((until - from) / step);
-            if load < until {
-                let steps = ((load - from) / step).clamp(0.0, points);
-                let whole = (steps as usize).min(points as usize - 1);
-                return Self { point: point + whole, share: steps - whole as f64 };
-            }
-            point += points as usize;
-        }
-        Self { point, share: 0.0 }
+    /// Looks near `guess` first.
+    fn of(load: f64, grid: &[f64], guess: usize) -> Self {
+        let last = grid.len() - 2;
+        let holds = |point: usize| grid[point] <= load && load < grid[point + 1];
+        let point = if holds(guess.min(last)) {
+            guess.min(last)
+        } else {
+            grid.partition_point(|&at| at <= load).saturating_sub(1).min(last)
+        };
+        let share = (load - grid[point]) / (grid[point + 1] - grid[point]);
+        Self { point, share: share.clamp(0.0, 1.0) }
     }
-}
-
-/// The load at a point of the grid.
-fn load_at(mut point: usize) -> f64 {
-    for pair in GRID.windows(2) {
-        let ((from, step), (until, _)) = (pair[0], pair[1]);
-        let points = libm::round((until - from) / step) as usize;
-        if point < points {
-            return from + step * point as f64;
-        }
-        point -= points;
-    }
-    GRID[GRID.len() - 1].0
 }
 
 /// Response times in the bins of a [`Histogram`] from `first` on.
@@ -77,68 +75,79 @@ pub(super) struct Response {
 #[derive(Debug, Clone)]
 pub(super) struct Table {
     pub(super) station: Station,
+    capacity: f64,
+    /// Whether its equilibrium exists at any load, and is reached at once.
+    pub(super) is_short: bool,
     law: Law,
+    grid: Arc<[f64]>,
     means: Vec<Option<Means>>,
     responses: Vec<Option<Arc<Response>>>,
     /// The last equilibrium that was computed at its very rate.
     last: Option<(f64, Means)>,
+    /// The last point that was looked up.
+    guess: usize,
 }
 
 impl Table {
-    fn new(station: Station, law: Law) -> Self {
-        Self { station, law, means: Vec::new(), responses: Vec::new(), last: None }
+    fn new(station: Station, law: Law, grid: Arc<[f64]>) -> Self {
+        Self {
+            capacity: station.capacity(),
+            is_short: station.queue_limit.is_some_and(|limit| limit <= SHORT_QUEUE),
+            station,
+            law,
+            means: vec![None; grid.len()],
+            responses: vec![None; grid.len()],
+            grid,
+            last: None,
+            guess: 0,
+        }
     }
 
-    /// Whether its equilibrium exists at any load, and is reached at once.
-    pub(super) fn is_short(&self) -> bool {
-        self.station.queue_limit.is_some_and(|limit| limit <= SHORT_QUEUE)
+    /// Where a rate lies in the grid.
+    pub(super) fn place(&mut self, rate: f64) -> Place {
+        let load = rate / self.capacity;
+        let load = if self.is_short { load } else { load.min(HIGHEST_STABLE) };
+        let place = Place::of(load, &self.grid, self.guess);
+        self.guess = place.point;
+        place
     }
 
-    pub(super) fn place(&self, rate: f64) -> Place {
-        let load = rate / self.station.capacity();
-        Place::of(if self.is_short() { load } else { load.min(HIGHEST_STABLE) })
-    }
-
-    /// The equilibrium at a rate: to the last digit if `exact`, else between
-    /// the points of the grid.
-    pub(super) fn means(&mut self, rate: f64, exact: bool) -> Means {
-        let load = rate / self.station.capacity();
-        if exact || load > HIGHEST_STABLE {
-            match self.last {
-                Some((last, means)) if last.to_bits() == rate.to_bits() => return means,
-                _ => {
-                    let means = self.station.means(rate);
-                    self.last = Some((rate, means));
-                    return means;
-                }
+    /// The equilibrium at a rate, computed for it alone.
+    pub(super) fn exact_means(&mut self, rate: f64) -> Means {
+        match self.last {
+            Some((last, means)) if last.to_bits() == rate.to_bits() => means,
+            _ => {
+                let means = self.station.means(rate);
+                self.last = Some((rate, means));
+                means
             }
         }
-        let Place { point, share } = self.place(rate);
+    }
+
+    /// The equilibrium between the points of the grid.
+    pub(super) fn means(&mut self, Place { point, share }: Place) -> Means {
         let low = self.means_at(point);
         if share > 0.0 { low.between(&self.means_at(point + 1), share) } else { low }
     }
 
     fn means_at(&mut self, point: usize) -> Means {
-        if self.means.len() <= point {
-            self.means.resize(point + 1, None);
+        if let Some(means) = self.means[point] {
+            return means;
         }
-        let rate = self.rate_at(point);
-        let station = self.station;
-        *self.means[point].get_or_insert_with(|| station.means(rate))
+        let means = self.station.means(self.rate_at(point));
+        self.means[point] = Some(means);
+        means
     }
 
     /// The rate of arrivals at a point of the grid.
     fn rate_at(&self, point: usize) -> f64 {
-        let load = load_at(point);
-        let stable = if self.is_short() { load } else { load.min(HIGHEST_STABLE) };
-        stable * self.station.capacity()
+        let load = self.grid[point];
+        let stable = if self.is_short { load } else { load.min(HIGHEST_STABLE) };
+        stable * self.capacity
     }
 
     /// The law at a point of the grid.
     pub(super) fn response(&mut self, point: usize) -> Arc<Response> {
-        if self.responses.len() <= point {
-            self.responses.resize(point + 1, None);
-        }
         if let Some(response) = &self.responses[point] {
             return Arc::clone(response);
         }
@@ -171,19 +180,20 @@ impl Table {
 #[derive(Debug, Clone)]
 pub(super) struct Laws {
     law: Law,
+    grid: Arc<[f64]>,
     tables: Vec<Table>,
 }
 
 impl Laws {
     pub(super) fn new(law: Law) -> Self {
-        Self { law, tables: Vec::new() }
+        Self { law, grid: grid(), tables: Vec::new() }
     }
 
     /// The number of the table of a kind of station.
     pub(super) fn table(&mut self, station: Station) -> usize {
         let known = self.tables.iter().position(|table| table.station == station);
         known.unwrap_or_else(|| {
-            self.tables.push(Table::new(station, self.law));
+            self.tables.push(Table::new(station, self.law, Arc::clone(&self.grid)));
             self.tables.len() - 1
         })
     }
@@ -230,14 +240,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_and_loads_are_inverse() {
-        for load in
-            [0.0, 0.01, 0.3, 0.5, 0.55, 0.7999, 0.8, 0.85, 0.97, 0.9985, 1.0, 1.5, 7.7, 10.0]
-        {
-            let Place { point, share } = Place::of(load);
-            let back = load_at(point) + share * (load_at(point + 1) - load_at(point));
-            assert!((back - load).abs() < 1e-12, "{load} {back}");
+    fn a_load_lies_between_two_points() {
+        let grid = grid();
+        assert!(grid.is_sorted() && grid.contains(&1.0));
+        for guess in [0, 3, 500] {
+            for load in
+                [0.0, 0.01, 0.3, 0.5, 0.55, 0.7999, 0.8, 0.85, 0.97, 0.9985, 1.0, 1.5, 7.7, 10.0]
+            {
+                let Place { point, share } = Place::of(load, &grid, guess);
+                let back = grid[point] + share * (grid[point + 1] - grid[point]);
+                assert!((back - load).abs() < 1e-12, "{load} {back}");
+            }
+            assert_eq!(Place::of(99.0, &grid, guess).share, 1.0);
         }
-        assert_eq!(load_at(Place::of(99.0).point), 10.0);
     }
 }
