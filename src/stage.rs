@@ -15,6 +15,8 @@ pub struct Stage {
     pub step: Step,
     /// Hands counted for each choice of the act's prediction.
     pub hands: Vec<u32>,
+    /// The choice that was counted last, while that can be taken back.
+    last: Option<usize>,
     /// Whether the result is hidden again, to ask once more.
     pub is_hidden: bool,
 }
@@ -54,7 +56,7 @@ impl Stage {
     pub fn at_act(figure: &Figure, act: usize) -> Self {
         let act = act.min(figure.acts.len() - 1);
         let choices = figure.acts[act].prediction.map_or(0, |prediction| prediction.choices.len());
-        Self { act, step: Step::Question, hands: vec![0; choices], is_hidden: false }
+        Self { act, step: Step::Question, hands: vec![0; choices], last: None, is_hidden: false }
     }
 
     /// The next step, or the next act; at the very end it stays.
@@ -84,16 +86,38 @@ impl Stage {
         step != Step::Bet || !self.hands.is_empty()
     }
 
+    /// The key that counts a hand for a choice, from 0: the number of tasks
+    /// that it stands for, or else its place, from 1.
+    pub fn key_of(&self, figure: &Figure, choice: usize) -> Option<usize> {
+        let choices = figure.acts[self.act].prediction?.choices;
+        let tasks =
+            || choices.iter().map(|choice| choice.tasks.filter(|tasks| (1..=9).contains(tasks)));
+        if tasks().all(|tasks| tasks.is_some()) {
+            tasks().nth(choice)?.map(|tasks| tasks as usize)
+        } else {
+            (choice < choices.len().min(9)).then_some(choice + 1)
+        }
+    }
+
+    /// Counts a hand for the choice with this key, if there is one.
+    pub fn count_key(&mut self, figure: &Figure, key: usize) {
+        let choice = (0..self.hands.len()).find(|choice| self.key_of(figure, *choice) == Some(key));
+        if let Some(choice) = choice {
+            self.count_hand(choice);
+        }
+    }
+
     /// Counts a hand for a choice, from 0; nothing if there is no such choice.
     pub fn count_hand(&mut self, choice: usize) {
         if let Some(hands) = self.hands.get_mut(choice) {
             *hands = hands.saturating_add(1);
+            self.last = Some(choice);
         }
     }
 
-    /// Takes a hand back.
-    pub fn take_hand_back(&mut self, choice: usize) {
-        if let Some(hands) = self.hands.get_mut(choice) {
+    /// Takes back the hand that was counted last.
+    pub fn take_hand_back(&mut self) {
+        if let Some(hands) = self.last.take().and_then(|last| self.hands.get_mut(last)) {
             *hands = hands.saturating_sub(1);
         }
     }
@@ -164,9 +188,19 @@ mod tests {
             stage.count_hand(choice);
         }
         assert_eq!((stage.hands.as_slice(), stage.bet()), (&[1, 0, 2, 0][..], Bet::Choice(2)));
-        stage.take_hand_back(2);
-        stage.take_hand_back(1);
+        stage.take_hand_back();
         assert_eq!((stage.hands.as_slice(), stage.bet()), (&[1, 0, 1, 0][..], Bet::Choice(0)));
+        stage.take_hand_back();
+        assert_eq!(stage.hands, [1, 0, 1, 0], "one hand at most");
+    }
+
+    #[test]
+    fn a_number_of_tasks_is_its_own_key() {
+        let mut stage = Stage::at_act(&FIGURE, 0);
+        for key in [5, 5, 7, 1] {
+            stage.count_key(&FIGURE, key);
+        }
+        assert_eq!(stage.hands, [0, 2, 0, 1]);
     }
 
     #[test]

@@ -124,10 +124,10 @@ const CEILING: Act = Act {
     ),
     controls: &[traffic(170.0), TARGET, delay(0.0), OUT],
     switches: &[],
-    cursor_s: 360.0,
+    cursor_s: 420.0,
     why_s: 540.0,
     prediction: Some(Prediction {
-        fog_from_s: 360.0,
+        fog_from_s: 420.0,
         choices: &[
             Choice {
                 label: "4",
@@ -193,17 +193,18 @@ const DEAD_BAND: Act = Act {
     scenario: step!("dead-band", tasks: 5, before: 170, duration_s: 1800, out: 300, in: 300),
     controls: &[traffic(157.0), TARGET, delay(0.0)],
     switches: &[],
-    cursor_s: 360.0,
+    cursor_s: 420.0,
     why_s: 1260.0,
     prediction: Some(Prediction {
-        fog_from_s: 360.0,
+        fog_from_s: 420.0,
         choices: &[
             Choice {
-                label: "to 174 (just under 70 %)",
+                label: "to 165 (66 %)",
                 tasks: None,
                 right: false,
-                feedback: "174 requests a second are more than the five tasks carry now. Being \
-                           below the target is the normal state, and no reason to take a task away.",
+                feedback: "You bet that anything clearly below the target will do. Being below it \
+                           is the normal state. 66 % is not even below the low alarm at 63 %, so \
+                           nothing is computed at all.",
             },
             Choice {
                 label: "to 157 (just under 63 %)",
@@ -264,10 +265,10 @@ const LATE_READING: Act = Act {
     ),
     controls: &[traffic(170.0), TARGET, delay(150.0), OUT, IN],
     switches: &[],
-    cursor_s: 360.0,
+    cursor_s: 420.0,
     why_s: 780.0,
     prediction: Some(Prediction {
-        fog_from_s: 360.0,
+        fog_from_s: 420.0,
         choices: &[
             Choice {
                 label: "4",

@@ -106,7 +106,8 @@ impl Shell {
     pub(super) fn leave_stage(self) {
         fullscreen::leave();
         self.stage.set(false);
-        focus(".to-stage");
+        // It can take the focus once it is shown again.
+        request_animation_frame(|| focus(".to-stage"));
     }
 
     /// Follows the address.

@@ -86,10 +86,13 @@ impl Told {
             "ArrowRight" | "PageDown" => self.change(Stage::next),
             "ArrowLeft" | "PageUp" => self.change(Stage::back),
             " " if keys::presses_nothing(event) => self.run_or_pause(),
+            "Backspace" => self.stage.update(Stage::take_hand_back),
             "h" | "H" if shortcuts => self.hide_or_show(),
             "r" | "R" if shortcuts => self.reset(),
             digit if shortcuts => match digit.parse::<usize>() {
-                Ok(number @ 1..=9) => self.stage.update(|stage| stage.count_hand(number - 1)),
+                Ok(number @ 1..=9) => {
+                    self.stage.update(|stage| stage.count_key(self.figure, number));
+                }
                 _ => return false,
             },
             _ => return false,
@@ -146,6 +149,8 @@ pub(super) fn StageTop(
 fn Tally(told: Told, choices: &'static [Choice]) -> impl IntoView {
     let stage = told.stage;
     let button = |(index, choice): (usize, &'static Choice)| {
+        let key = stage.with_untracked(|stage| stage.key_of(told.figure, index));
+        let key = key.map(|key| key.to_string()).filter(|key| key != choice.label);
         let hands = move || stage.with(|stage| stage.hands.get(index).copied().unwrap_or(0));
         let is_bet = move || told.signals.state.with(|state| state.bet == Some(Bet::Choice(index)));
         view! {
@@ -155,6 +160,7 @@ fn Tally(told: Told, choices: &'static [Choice]) -> impl IntoView {
                 aria-pressed=move || is_bet().to_string()
                 on:click=move |_| stage.update(|stage| stage.count_hand(index))
             >
+                {key.map(|key| view! { <kbd>{key}</kbd> })}
                 {choice.label}
                 <span class="hands">{move || (hands() > 0).then(hands)}</span>
                 <span class="hidden">" hands"</span>
@@ -201,6 +207,9 @@ pub(super) fn StageKeys(
                 {key("H", "hide result", Callback::new(move |()| told.hide_or_show()))}
                 {key("R", "reset", Callback::new(move |()| told.reset()))}
                 <span><kbd>"1–9"</kbd>"count hands"</span>
+                {key("Backspace", "take back", Callback::new(move |()| {
+                    told.stage.update(Stage::take_hand_back);
+                }))}
                 {key("Esc", "leave", Callback::new(move |()| shell.leave_stage()))}
             </div>
         </footer>

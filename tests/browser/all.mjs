@@ -5,3 +5,5 @@ import "./policy.mjs";
 import "./sections.mjs";
 import "./links.mjs";
 import "./keyboard.mjs";
+import "./questions.mjs";
+import "./stage.mjs";
