@@ -2,6 +2,7 @@
 
 #![allow(unreachable_pub, reason = "Leptos makes a component's properties public")]
 
+mod dom;
 pub mod figure;
 mod fullscreen;
 mod keys;

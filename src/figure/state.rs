@@ -113,8 +113,9 @@ impl State {
             Some(Bet::Skipped) => put("bet", "skip".to_owned()),
             Some(Bet::Choice(index)) => put("bet", (index + 1).to_string()),
         }
-        if self.t_s != opened.t_s {
-            put("t", self.t_s.to_string());
+        // Whole seconds: a link is read by people.
+        if self.t_s.floor() != opened.t_s {
+            put("t", self.t_s.floor().to_string());
         }
         params
     }
@@ -411,13 +412,14 @@ mod tests {
                 (control.min..=control.max).prop_map(|value| control.snap(value)).boxed()
             })
             .collect();
+        let t_s = (0..=1260u16).prop_map(f64::from);
         let bet = prop_oneof![
             Just(None),
             Just(Some(Bet::Skipped)),
             (0..4usize).prop_map(|choice| Some(Bet::Choice(choice)))
         ];
         let switches = prop::collection::vec(any::<bool>(), act.switches.len());
-        (values, switches, any::<Option<u64>>(), 0.0..=1260.0, bet).prop_map(
+        (values, switches, any::<Option<u64>>(), t_s, bet).prop_map(
             |(values, switches, seed, t_s, bet)| State { act: 0, values, switches, seed, t_s, bet },
         )
     }

@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use super::dom::{El, button, el, follow};
 use super::view;
 use crate::chart::{Axis, Size};
 use crate::course::figure::{Act, Chart, Figure};
@@ -140,6 +141,11 @@ impl Shared {
         self.fog_from_s.get().unwrap_or(run.duration_s())
     }
 
+    /// Where plots begin, for style sheets.
+    fn plot_left(&self) -> String {
+        format!("{}px", self.axis.get().map_or(0.0, |axis| axis.left))
+    }
+
     /// Says what came out, after something was changed.
     fn announce_result(&self) {
         let said = match untrack(|| (self.run.get(), self.fog_from_s.get())) {
@@ -211,59 +217,64 @@ pub fn FigureView(
     };
     tick_goals(shared);
     // A cursor beyond the end of a shorter run comes back to its end.
-    Effect::new(move |_| {
+    follow(move || {
         let end_s = duration_s.get();
         if signals.state.with_untracked(|state| state.t_s > end_s) {
             signals.state.update(|state| state.t_s = end_s);
         }
     });
 
-    let body = move || {
-        let told = shared.act();
-        view! {
-            <bet::BetView shared act=told />
-            <tasks::TasksView shared />
-            <charts::ChartsView shared />
-            <transport::TransportView shared />
-            <controls::ControlsView shared act=told />
-            <account::AccountView shared act=told />
-            <extras::ExtrasView shared act=told />
-        }
-    };
-    view! {
-        <figure class="figure" aria-labelledby="question">
-            <ActsView shared />
-            <h2 class="question" id="question" tabindex="-1">{move || shared.act().question}</h2>
-            {body}
-        </figure>
-    }
+    let frame = NodeRef::<leptos::html::Figure>::new();
+    let owner = Owner::current().unwrap_or_default();
+    frame.on_load(move |frame| owner.with(|| fill(El::of(frame.into()), shared)));
+    view! { <figure class="figure" aria-labelledby="question" node_ref=frame></figure> }
+}
+
+/// Puts the parts into a figure. What belongs to an act is made anew with it.
+fn fill(frame: El, shared: Shared) {
+    let question = el("h2", "question")
+        .attr("id", "question")
+        .attr("tabindex", "-1")
+        .live_text(move || shared.act().question.to_owned());
+    type OfAct = fn(Shared, &'static Act) -> Option<El>;
+    let of_act = move |make: OfAct| move || make(shared, shared.act()).into_iter().collect();
+    frame
+        .children(acts(shared))
+        .child(question)
+        .live(of_act(bet::bet))
+        .child(tasks::tasks(shared))
+        .child(charts::charts(shared))
+        .live(move || charts::fault(shared).into_iter().collect())
+        .child(transport::transport(shared))
+        .live(of_act(|shared, act| Some(controls::controls(shared, act))))
+        .child(account::why_line(shared))
+        .live(of_act(account::outcome))
+        .live(move || account::summary(shared).into_iter().collect())
+        .live(of_act(account::goals))
+        .live(of_act(|_, act| Some(account::caption(act))))
+        .live(of_act(|shared, act| Some(extras::extras(shared, act))));
 }
 
 const ALL_CHARTS: [Chart; 5] =
     [Chart::TrafficCapacity, Chart::Metric, Chart::Tasks, Chart::Latency, Chart::Errors];
 
 /// The acts, one of which is on show.
-#[component]
-fn ActsView(shared: Shared) -> impl IntoView {
-    let acts = shared.figure.acts;
-    let button = move |index: usize| {
-        let open = move |_| shared.signals.open_act(shared.figure, index);
-        let current = move || (shared.act.get() == index).then_some("step");
-        view! {
-            <li>
-                <button type="button" on:click=open aria-current=current>
-                    <span class="hidden">"Act "</span>{index + 1}
-                </button>
-            </li>
-        }
+fn acts(shared: Shared) -> Option<El> {
+    let acts = shared.figure.acts.len();
+    let act = move |index: usize| {
+        let current = move || (shared.act.get() == index).then(|| "step".to_owned());
+        let open = move || shared.signals.open_act(shared.figure, index);
+        let button = button("", open)
+            .live_attr("aria-current", current)
+            .child(el("span", "hidden").text("Act "))
+            .text(&(index + 1).to_string());
+        el("li", "").child(button)
     };
-    (acts.len() > 1).then(|| {
-        view! {
-            <nav class="acts" aria-label="Acts of this figure">
-                <span aria-hidden="true">"Act"</span>
-                <ol>{(0..acts.len()).map(button).collect_view()}</ol>
-            </nav>
-        }
+    (acts > 1).then(|| {
+        el("nav", "acts")
+            .attr("aria-label", "Acts of this figure")
+            .child(el("span", "").attr("aria-hidden", "true").text("Act"))
+            .child(el("ol", "").children((0..acts).map(act)))
     })
 }
 
@@ -271,10 +282,11 @@ fn ActsView(shared: Shared) -> impl IntoView {
 /// the cursor or a setting is moved by hand. A pause changes nothing.
 fn reveal(signals: FigureSignals) -> RwSignal<bool> {
     let revealed = RwSignal::new(false);
-    Effect::new(move |before: Option<State>| {
+    let mut before = None::<State>;
+    follow(move || {
         let state = signals.state.get();
         let playing = signals.playing.get_untracked();
-        if let Some(before) = before {
+        if let Some(before) = before.take() {
             let moved = !playing && before.t_s != state.t_s;
             let changed = before.values != state.values || before.switches != state.switches;
             if before.bet.is_none() && state.bet.is_some() {
@@ -283,14 +295,14 @@ fn reveal(signals: FigureSignals) -> RwSignal<bool> {
                 revealed.set(false);
             }
         }
-        state
+        before = Some(state);
     });
     revealed
 }
 
 /// Ticks off the goals that the run on show meets, once it may be seen.
 fn tick_goals(shared: Shared) {
-    Effect::new(move |_| {
+    follow(move || {
         if shared.fog_from_s.get().is_some() {
             return;
         }

@@ -2,149 +2,103 @@
 
 use leptos::prelude::*;
 
+use super::Shared;
 use super::charts::quantity_class;
-use super::{Shared, view};
 use crate::course::figure::Act;
-use crate::figure::state::Bet;
-use crate::figure::summary::{exactness, facts};
-use crate::figure::why::why;
-
-#[component]
-pub(super) fn AccountView(shared: Shared, act: &'static Act) -> impl IntoView {
-    view! {
-        <WhyView shared />
-        <OutcomeView shared act />
-        <SummaryView shared />
-        <GoalsView shared act />
-        <figcaption class="caption">{act.caption}</figcaption>
-    }
-}
+use crate::figure::summary::{Fact, exactness, facts};
+use crate::figure::time::choice;
+use crate::figure::why::{Why, why};
+use crate::ui::dom::{El, button, el};
 
 /// The minute under the cursor, explained.
-#[component]
-fn WhyView(shared: Shared) -> impl IntoView {
+pub(super) fn why_line(shared: Shared) -> El {
     let why = Memo::new(move |_| {
         let cursor_s = shared.cursor_s();
         shared.with_run(|run| why(run, cursor_s))
     });
-    move || {
-        why.get().map(|why| {
-            view! {
-                <div class="why">
-                    <span class="clock">{why.clock}</span>
-                    <p>
-                        <b>{why.headline}</b>" "{why.seen}
-                        {why.sum.map(|sum| view! { <code>{sum}</code> })}
-                    </p>
-                </div>
-            }
-        })
-    }
+    let told = |why: Why| {
+        let sum = why.sum.map(|sum| el("code", "").text(&sum));
+        let said = el("p", "").child(el("b", "").text(&why.headline)).text(" ").text(&why.seen);
+        vec![el("span", "clock").text(&why.clock), said.children(sum)]
+    };
+    el("div", "why").live(move || why.get().map(told).unwrap_or_default())
 }
 
 /// What came of the bet, and the act's point, once the run is seen.
-#[component]
-fn OutcomeView(shared: Shared, act: &'static Act) -> impl IntoView {
-    let seen = Memo::new(move |_| {
+pub(super) fn outcome(shared: Shared, act: &'static Act) -> Option<El> {
+    let signals = shared.signals;
+    let is_seen = Memo::new(move |_| {
         let at_end = shared.with_run(|run| shared.cursor_s() >= run.duration_s()) == Some(true);
-        let bet = shared.signals.state.with(|state| state.bet);
-        shared.fog_from_s.get().is_none() && (bet.is_some() || at_end)
+        let has_bet = signals.state.with(|state| state.bet.is_some());
+        shared.fog_from_s.get().is_none() && (has_bet || at_end)
     });
-    let feedback = move || {
-        let state = shared.signals.state.get();
-        let choices = act.prediction?.choices;
-        let Some(Bet::Choice(index)) = state.bet else { return None };
-        if !state.is_as_opened(act) {
-            return None;
-        }
-        let choice = choices.get(index)?;
-        let verdict = if choice.right { "Right." } else { "Not quite." };
-        Some(view! {
-            <p class="feedback" class:right=choice.right>
-                <b>{verdict}</b>" "{choice.feedback}
-            </p>
-        })
-    };
-    let next = move || {
-        let index = shared.act.get();
-        (index + 1 < shared.figure.acts.len()).then(|| {
-            let open = move |_| {
-                shared.signals.open_act(shared.figure, index + 1);
-                super::super::shell::focus(".question");
-            };
-            view! {
-                <button type="button" class="next-act" on:click=open>
-                    {format!("Act {} of {} →", index + 2, shared.figure.acts.len())}
-                </button>
-            }
-        })
-    };
-    move || {
-        seen.get().then(|| {
-            view! {
-                <div class="outcome">
-                    {feedback}
-                    <p class="reveal">{act.reveal}</p>
-                    {next}
-                </div>
-            }
-        })
+    // A bet is about the act as it opens.
+    let choice = Memo::new(move |_| {
+        signals.state.with(|state| choice(state).filter(|_| state.is_as_opened(act)))
+    });
+    if !is_seen.get() {
+        return None;
     }
+    let feedback = choice.get().and_then(|index| act.prediction?.choices.get(index));
+    let feedback = feedback.map(|choice| {
+        let (class, verdict) =
+            if choice.right { ("feedback right", "Right.") } else { ("feedback", "Not quite.") };
+        el("p", class).child(el("b", "").text(verdict)).text(" ").text(choice.feedback)
+    });
+    let (next, acts) = (shared.act.get() + 1, shared.figure.acts.len());
+    let open = move || {
+        signals.open_act(shared.figure, next);
+        crate::ui::shell::focus(".question");
+    };
+    let name = format!("Act {} of {acts} →", next + 1);
+    let next = (next < acts).then(|| button("next-act", open).text(&name));
+    let reveal = el("p", "reveal").text(act.reveal);
+    Some(el("div", "outcome").children(feedback).child(reveal).children(next))
 }
 
 /// The run in figures, and how exact they are.
-#[component]
-fn SummaryView(shared: Shared) -> impl IntoView {
-    move || {
-        if shared.fog_from_s.get().is_some() {
-            return None;
-        }
-        shared.with_run(|run| {
-            let facts = facts(run).into_iter().map(|fact| {
-                view! {
-                    <div class=quantity_class(fact.quantity)>
-                        <dt>{fact.label}</dt>
-                        <dd>{fact.value}</dd>
-                    </div>
-                }
-            });
-            let exactness = exactness(run);
-            view! {
-                <div class="summary">
-                    <dl>{facts.collect_view()}</dl>
-                    <p class="fidelity" class:approximate=exactness.approximate>
-                        {exactness.mark}
-                    </p>
-                </div>
-            }
-        })
+pub(super) fn summary(shared: Shared) -> Option<El> {
+    let is_seen = Memo::new(move |_| shared.fog_from_s.get().is_none());
+    if !is_seen.get() {
+        return None;
     }
+    let fact = |fact: Fact| {
+        el("div", quantity_class(fact.quantity))
+            .child(el("dt", "").text(fact.label))
+            .child(el("dd", "").text(&fact.value))
+    };
+    shared.with_run(|run| {
+        let exactness = exactness(run);
+        let class = if exactness.approximate { "fidelity approximate" } else { "fidelity" };
+        el("div", "summary")
+            .child(el("dl", "").children(facts(run).into_iter().map(fact)))
+            .child(el("p", class).text(&exactness.mark))
+    })
 }
 
-#[component]
-fn GoalsView(shared: Shared, act: &'static Act) -> impl IntoView {
+pub(super) fn goals(shared: Shared, act: &'static Act) -> Option<El> {
     let goal = move |(index, text): (usize, &'static str)| {
         let met = move || {
             let act = shared.act.get();
             shared.signals.met.with(|met| met.get(act)?.get(index).copied()) == Some(true)
         };
-        view! {
-            <li class:met=met>
-                <span class="tick" aria-hidden="true">{move || if met() { "✓" } else { "" }}</span>
-                <span>
-                    <span class="hidden">{move || if met() { "Met: " } else { "Not yet: " }}</span>
-                    {text}
-                </span>
-            </li>
-        }
+        let (tick, said) = (
+            move || if met() { "✓" } else { "" }.to_owned(),
+            move || if met() { "Met: " } else { "Not yet: " }.to_owned(),
+        );
+        let words = el("span", "").child(el("span", "hidden").live_text(said)).text(text);
+        el("li", "")
+            .toggle("met", met)
+            .child(el("span", "tick").attr("aria-hidden", "true").live_text(tick))
+            .child(words)
     };
-    let goals = act.goals.iter().map(|goal| goal.text).enumerate().map(goal).collect_view();
+    let goals = act.goals.iter().map(|goal| goal.text).enumerate().map(goal);
     (!act.goals.is_empty()).then(|| {
-        view! {
-            <div class="goals">
-                <h3>"Goals"</h3>
-                <ul>{goals}</ul>
-            </div>
-        }
+        el("div", "goals").child(el("h3", "").text("Goals")).child(el("ul", "").children(goals))
     })
+}
+
+/// What to look at.
+pub(super) fn caption(act: &'static Act) -> El {
+    el("figcaption", "caption").text(act.caption)
 }

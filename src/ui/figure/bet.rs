@@ -2,49 +2,34 @@
 
 use leptos::prelude::*;
 
-use super::{Shared, view};
+use super::Shared;
 use crate::course::figure::Act;
 use crate::figure::state::Bet;
+use crate::ui::dom::{El, button, el};
 
-#[component]
-pub(super) fn BetView(shared: Shared, act: &'static Act) -> impl IntoView {
-    let bet = move || shared.signals.state.with(|state| state.bet);
-    let make = move |made: Bet| {
-        if shared.signals.state.with_untracked(|state| state.bet).is_some() {
-            return;
+pub(super) fn bet(shared: Shared, act: &'static Act) -> Option<El> {
+    let prediction = act.prediction?;
+    let made = move || shared.signals.state.with(|state| state.bet);
+    let make = move |bet: Bet| {
+        if untrack(made).is_none() {
+            shared.signals.bet(shared.figure, bet);
         }
-        shared.signals.bet(shared.figure, made);
     };
-    act.prediction.map(|prediction| {
-        let choice = move |index: usize| {
-            let chosen = move || bet() == Some(Bet::Choice(index));
-            let closed = move || bet().is_some() && !chosen();
-            view! {
-                <button
-                    type="button"
-                    class="choice"
-                    aria-pressed=move || chosen().to_string()
-                    aria-disabled=move || closed().then_some("true")
-                    on:click=move |_| make(Bet::Choice(index))
-                >
-                    {prediction.choices[index].label}
-                </button>
-            }
-        };
-        let skip = move || {
-            bet().is_none().then(|| {
-                view! {
-                    <button type="button" class="skip-bet" on:click=move |_| make(Bet::Skipped)>
-                        "Skip"
-                    </button>
-                }
+    let choice = move |index: usize| {
+        let chosen = move || made() == Some(Bet::Choice(index));
+        button("choice", move || make(Bet::Choice(index)))
+            .live_attr("aria-pressed", move || Some(chosen().to_string()))
+            .live_attr("aria-disabled", move || {
+                (made().is_some() && !chosen()).then(|| "true".to_owned())
             })
-        };
-        view! {
-            <div class="bet" role="group" aria-label="Your bet">
-                {(0..prediction.choices.len()).map(choice).collect_view()}
-                {skip}
-            </div>
-        }
-    })
+            .text(prediction.choices[index].label)
+    };
+    let is_open = Memo::new(move |_| made().is_none());
+    let skip = move || button("skip-bet", move || make(Bet::Skipped)).text("Skip");
+    let group = el("div", "bet")
+        .attr("role", "group")
+        .attr("aria-label", "Your bet")
+        .children((0..prediction.choices.len()).map(choice))
+        .live(move || is_open.get().then(skip).into_iter().collect());
+    Some(group)
 }

@@ -8,6 +8,7 @@ use web_sys::{Element, HtmlCanvasElement, ResizeObserver};
 
 use super::look::Look;
 use crate::chart::{Picture, draw};
+use crate::ui::dom::follow;
 
 /// Calls `report` with an element's width and height [CSS px], now and
 /// whenever they change, until the owner is gone.
@@ -56,7 +57,7 @@ fn opaque(canvas: &HtmlCanvasElement) {
 /// reads, once for all changes before it.
 pub(super) fn each_frame(track: impl Fn() + 'static, frame: impl Fn() + Clone + 'static) {
     let queued = StoredValue::new(false);
-    Effect::new(move |_| {
+    follow(move || {
         track();
         if queued.get_value() {
             return;

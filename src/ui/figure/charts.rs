@@ -1,29 +1,19 @@
 //! The charts: canvases above each other, with HTML text over them.
 
-use leptos::html;
 use leptos::prelude::*;
-use web_sys::PointerEvent;
+use leptos::wasm_bindgen::JsCast as _;
+use web_sys::{Element, HtmlCanvasElement, PointerEvent};
 
+use super::Shared;
 use super::canvas::{each_frame, paint, watch_size};
 use super::look::{self, Look};
-use super::{Shared, view};
 use crate::chart::{Anchor, Label, Paint, Place, Role, Size, View, picture};
 use crate::course::figure::{Chart, Quantity};
 use crate::figure::describe;
 use crate::figure::time::choice;
+use crate::ui::dom::{El, el};
 
-#[component]
-pub(super) fn ChartsView(shared: Shared) -> impl IntoView {
-    let frame = NodeRef::<html::Div>::new();
-    frame.on_load(move |element| {
-        look::follow(shared.look, element.clone().into());
-        let measured = element.clone();
-        watch_size(&element, move |width, _| {
-            // Larger type comes with the stage and with narrow screens.
-            shared.look.set(Look::of(&measured));
-            shared.width.set(width);
-        });
-    });
+pub(super) fn charts(shared: Shared) -> El {
     let place = move |chart: Chart| {
         shared.shown.with(|shown| Place {
             first: shown.first() == Some(&chart),
@@ -31,56 +21,53 @@ pub(super) fn ChartsView(shared: Shared) -> impl IntoView {
         })
     };
     let cursor_left = move || {
-        let x = shared.axis.get().map(|axis| axis.x(shared.cursor_s()))?;
-        Some(format!("{x:.1}px"))
+        let x = shared.axis.get().map_or(0.0, |axis| axis.x(shared.cursor_s()));
+        format!("{x:.1}px")
     };
-    let plot_left = move || shared.axis.get().map(|axis| format!("{}px", axis.left));
-    let plot_right = move || {
-        let right = shared.axis.get().map(|axis| shared.width.get() - axis.right);
-        right.map(|right| format!("{right}px"))
-    };
-    let drag = move |event: PointerEvent| drag(shared, frame, &event);
-    let fault = move || shared.run.get().as_ref().as_ref().err().cloned();
-    view! {
-        <div
-            class="charts"
-            node_ref=frame
-            style=("--plot-left", plot_left)
-            style=("--plot-right", plot_right)
-            on:pointerdown=drag
-            on:pointermove=drag
-        >
-            <For each=move || shared.shown.get() key=|chart| *chart as usize let:chart>
-                <ChartView shared chart place=Signal::derive(move || place(chart)) />
-            </For>
-            <div class="cursor" style:left=cursor_left aria-hidden="true">{""}</div>
-        </div>
-        {move || fault().map(|fault| view! { <p class="fault" role="alert">{fault}</p> })}
-    }
+    let keys = move || shared.shown.with(|shown| shown.iter().map(|chart| *chart as u32).collect());
+    let frame = el("div", "charts")
+        .style("--plot-left", move || shared.plot_left())
+        .each(keys, move |key| {
+            let chart = super::ALL_CHARTS[key as usize];
+            chart_view(shared, chart, Memo::new(move |_| place(chart)))
+        })
+        .child(el("div", "cursor").attr("aria-hidden", "true").style("left", cursor_left));
+    let element = frame.node().clone();
+    look::follow(shared.look, element.clone());
+    let measured = element.clone();
+    watch_size(&element, move |width, _| {
+        // Larger type comes with the stage and with narrow screens.
+        shared.look.set(Look::of(&measured));
+        shared.width.set(width);
+    });
+    let (pressed, moved) = (element.clone(), element);
+    frame
+        .on("pointerdown", move |event| drag(shared, &pressed, event.unchecked_ref()))
+        .on("pointermove", move |event| drag(shared, &moved, event.unchecked_ref()))
+}
+
+/// What stands where charts cannot be drawn: why not.
+pub(super) fn fault(shared: Shared) -> Option<El> {
+    let fault = shared.run.with(|run| run.as_ref().as_ref().err().cloned())?;
+    Some(el("p", "fault").attr("role", "alert").text(&fault))
 }
 
 /// Moves the cursor to where the pointer is pressed. The slider named Time does
 /// the same for everybody else.
-fn drag(shared: Shared, frame: NodeRef<html::Div>, event: &PointerEvent) {
+fn drag(shared: Shared, frame: &Element, event: &PointerEvent) {
     let pressed = event.buttons() & 1 == 1 && event.is_primary();
-    let (true, Some(frame), Some(axis)) =
-        (pressed, frame.get_untracked(), shared.axis.get_untracked())
-    else {
-        return;
-    };
+    let (true, Some(axis)) = (pressed, shared.axis.get_untracked()) else { return };
     let x = f64::from(event.client_x()) - frame.get_bounding_client_rect().left();
     shared.signals.move_to(shared.figure, axis.t_s(x));
 }
 
-#[component]
-fn ChartView(shared: Shared, chart: Chart, place: Signal<Place>) -> impl IntoView {
-    let canvas = NodeRef::<html::Canvas>::new();
+fn chart_view(shared: Shared, chart: Chart, place: Memo<Place>) -> El {
+    let canvas = el("canvas", "").attr("role", "img");
     let size = RwSignal::new(None::<(f64, f64)>);
     let labels = RwSignal::new(Vec::<Label>::new());
     let title = RwSignal::new((String::new(), String::new()));
-    canvas.on_load(move |element| {
-        watch_size(&element, move |width, height| size.set(Some((width, height))));
-    });
+    watch_size(canvas.node(), move |width, height| size.set(Some((width, height))));
+    let element: HtmlCanvasElement = canvas.node().clone().unchecked_into();
     // What the chart shows of the cursor changes with the minute, not with it.
     let cursor_s = Memo::new(move |_| {
         let cursor_s = shared.cursor_s();
@@ -101,12 +88,9 @@ fn ChartView(shared: Shared, chart: Chart, place: Signal<Place>) -> impl IntoVie
         place.track();
     };
     let frame = move || {
-        let (Some(element), Some((width, height)), Some(look), Some(axis)) = (
-            canvas.get_untracked(),
-            size.get_untracked(),
-            shared.look.get_untracked(),
-            shared.axis.get_untracked(),
-        ) else {
+        let (Some((width, height)), Some(look), Some(axis)) =
+            (size.get_untracked(), shared.look.get_untracked(), shared.axis.get_untracked())
+        else {
             return;
         };
         let run = shared.run.get_untracked();
@@ -138,22 +122,20 @@ fn ChartView(shared: Shared, chart: Chart, place: Signal<Place>) -> impl IntoVie
             let seen_s = shared.seen_s(run);
             format!("{}. {}", describe::name(chart, run), describe::sentence(chart, run, seen_s))
         };
-        shared.with_run(said).unwrap_or_default()
+        shared.with_run(said)
     };
-    let text = move || labels.get().into_iter().map(label).collect_view();
-    view! {
-        <div class="chart">
-            <canvas role="img" node_ref=canvas aria-label=described>{""}</canvas>
-            <div class="text" aria-hidden="true">
-                <p class="chart-title"><b>{move || title.get().0}</b>" "{move || title.get().1}</p>
-                {text}
-            </div>
-        </div>
-    }
+    let heading = el("p", "chart-title")
+        .child(el("b", "").live_text(move || title.with(|title| title.0.clone())))
+        .live_text(move || title.with(|title| [" ", &title.1].concat()));
+    let text = el("div", "text")
+        .attr("aria-hidden", "true")
+        .child(heading)
+        .live(move || labels.with(|labels| labels.iter().map(label).collect()));
+    el("div", "chart").child(canvas.live_attr("aria-label", described)).child(text)
 }
 
 /// A piece of text over a canvas.
-fn label(label: Label) -> impl IntoView {
+fn label(label: &Label) -> El {
     let anchor = match label.anchor {
         Anchor::Start => "start",
         Anchor::Middle => "middle",
@@ -172,16 +154,7 @@ fn label(label: Label) -> impl IntoView {
         Role::Counted => quantity_class(Quantity::Metric),
         Role::Tick | Role::Decision | Role::Note => "",
     };
-    let (x, y) = label.at;
-    view! {
-        <span
-            class=format!("label {role} {anchor} {color}")
-            style:left=format!("{x:.1}px")
-            style:top=format!("{y:.1}px")
-        >
-            {label.text}
-        </span>
-    }
+    el("span", &["label ", role, " ", anchor, " ", color].concat()).at(label.at).text(&label.text)
 }
 
 fn paint_class(paint: Paint) -> &'static str {

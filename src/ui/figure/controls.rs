@@ -2,56 +2,43 @@
 
 use leptos::prelude::*;
 
+use super::Shared;
 use super::charts::quantity_class;
-use super::{Shared, view};
+use super::transport::percent;
 use crate::course::figure::{Act, Control, Switch};
 use crate::figure::state::State;
+use crate::ui::dom::{El, button, el, value_of};
 
-#[component]
-pub(super) fn ControlsView(shared: Shared, act: &'static Act) -> impl IntoView {
-    let all = || act.controls.iter().enumerate();
-    let slider = move |(index, control): (usize, &'static Control)| {
-        view! { <SliderView shared index control /> }
+pub(super) fn controls(shared: Shared, act: &'static Act) -> El {
+    let sliders = |more: bool| {
+        let chosen = act.controls.iter().enumerate().filter(|(_, control)| control.more == more);
+        el("div", "sliders").children(chosen.map(|(index, control)| slider(shared, index, control)))
     };
-    let first = all().filter(|(_, control)| !control.more).map(slider).collect_view();
     let has_more = act.controls.iter().any(|control| control.more);
     let further = has_more.then(|| {
-        let sliders = all().filter(|(_, control)| control.more).map(slider).collect_view();
-        view! {
-            <details class="more">
-                <summary>"More sliders"</summary>
-                <div class="sliders">{sliders}</div>
-            </details>
-        }
+        let summary = el("summary", "").text("More sliders");
+        el("details", "more").child(summary).child(sliders(true))
     });
-    let switches = act.switches.iter().enumerate().map(|(index, switch)| {
-        view! { <SwitchView shared act index switch /> }
+    let switches = (!act.switches.is_empty()).then(|| {
+        act.switches.iter().enumerate().fold(el("div", "switches"), |switches, (index, switch)| {
+            switches.live(move || switch_view(shared, act, index, switch).into_iter().collect())
+        })
     });
-    let switches = (!act.switches.is_empty())
-        .then(|| view! { <div class="switches">{switches.collect_view()}</div> });
     let is_as_opened = move || {
         shared
             .signals
             .state
             .with(|state| state.is_as_opened(act) && state.seed.is_none() && state.bet.is_none())
     };
-    let reset = move |_| {
-        let index = shared.act.get_untracked();
-        shared.signals.open_act(shared.figure, index);
+    let reset = move || {
+        shared.signals.open_act(shared.figure, shared.act.get_untracked());
         shared.announce_result();
     };
-    view! {
-        <div class="controls">
-            <div class="sliders">{first}</div>
-            <div class="below-sliders">
-                {switches}
-                {further}
-                <button type="button" class="reset" on:click=reset disabled=is_as_opened>
-                    "Reset"
-                </button>
-            </div>
-        </div>
-    }
+    let reset =
+        button("reset", reset).prop("disabled", move || is_as_opened().into()).text("Reset");
+    let below =
+        el("div", "below-sliders").children(switches.into_iter().chain(further).chain([reset]));
+    el("div", "controls").child(sliders(false)).child(below)
 }
 
 /// Whatever is changed, the student wants to see what comes of it: nothing plays on.
@@ -60,114 +47,88 @@ fn change(shared: Shared, change: impl FnOnce(&mut State)) {
     shared.signals.state.update(change);
 }
 
-#[component]
-fn SliderView(shared: Shared, index: usize, control: &'static Control) -> impl IntoView {
+fn slider(shared: Shared, index: usize, control: &'static Control) -> El {
     let id = [shared.figure.id, "-", control.name].concat();
-    let value = Memo::new(move |_| {
+    let fault_id = [&id, "-fault"].concat();
+    let value = move || {
         let value = shared.signals.state.with(|state| state.values.get(index).copied());
         value.unwrap_or(control.default)
-    });
+    };
     let fault = RwSignal::new(None::<String>);
     let set = move |value: f64| {
         fault.set(None);
         change(shared, |state| state.values[index] = value);
     };
-    let slide = move |event: web_sys::Event| {
-        if let Ok(value) = event_target_value(&event).parse() {
-            set(control.snap(value));
+    let read = move |text: String| match control.read(&text) {
+        Ok(value) => {
+            set(value);
+            shared.announce_result();
         }
+        Err(right) => fault.set(Some(format!("“{}” {right}", text.trim()))),
     };
-    let typed = move |event: web_sys::Event| {
-        let text = event_target_value(&event);
-        match control.read(&text) {
-            Ok(value) => {
-                set(value);
-                shared.announce_result();
+    let has_fault = move || fault.with(Option::is_some);
+    let described = fault_id.clone();
+    let typed = el("input", "")
+        .attr("type", "text")
+        .attr("inputmode", "decimal")
+        .attr("autocomplete", "off")
+        .attr("size", "4")
+        .attr("aria-label", &[control.label, ", typed"].concat())
+        .live_attr("aria-invalid", move || has_fault().then(|| "true".to_owned()))
+        .live_attr("aria-describedby", move || has_fault().then(|| described.clone()))
+        .prop("value", move || value().to_string().into())
+        .on("change", move |event| read(value_of(&event)))
+        // A value is typed over, not into.
+        .on("focus", |event| event_target::<web_sys::HtmlInputElement>(&event).select());
+    let range = el("input", "")
+        .attr("type", "range")
+        .attr("id", &id)
+        .attr("min", &control.min.to_string())
+        .attr("max", &control.max.to_string())
+        .attr("step", &control.step.to_string())
+        .prop("value", move || value().to_string().into())
+        .live_attr("aria-valuetext", move || Some(format!("{} {}", value(), control.unit)))
+        .style("--filled", move || percent((value() - control.min) / (control.max - control.min)))
+        .on("input", move |event| {
+            if let Ok(value) = value_of(&event).parse() {
+                set(control.snap(value));
             }
-            Err(right) => fault.set(Some(format!("“{}” {right}", text.trim()))),
-        }
-    };
-    let filled = move || {
-        let share = (value.get() - control.min) / (control.max - control.min);
-        format!("{:.2}%", 100.0 * share)
-    };
-    let spoken = move || format!("{} {}", value.get(), control.unit);
-    let fault_id = [&id, "-fault"].concat();
-    let described = {
-        let fault_id = fault_id.clone();
-        move || fault.get().map(|_| fault_id.clone())
-    };
-    let shown_fault = move || {
-        fault.get().map(|fault| {
-            view! { <p class="fault" role="alert" id=fault_id.clone()>{fault}</p> }
         })
+        .on("change", move |_| shared.announce_result());
+    let faults = move || {
+        let said = |fault: String| {
+            el("p", "fault").attr("role", "alert").attr("id", &fault_id).text(&fault)
+        };
+        fault.get().map(said).into_iter().collect()
     };
-    view! {
-        <div class=["slider ", quantity_class(control.quantity)].concat()>
-            <label for=id.clone()>{control.label}</label>
-            <span class="value">
-                <input
-                    type="text"
-                    inputmode="decimal"
-                    autocomplete="off"
-                    size="4"
-                    aria-label=[control.label, ", typed"].concat()
-                    aria-invalid=move || fault.get().map(|_| "true")
-                    aria-describedby=described
-                    prop:value=move || value.get().to_string()
-                    on:change=typed
-                    on:focus=|event| select_all(&event)
-                />
-                <span class="unit">{control.unit}</span>
-            </span>
-            <input
-                type="range"
-                id=id
-                min=control.min
-                max=control.max
-                step=control.step
-                prop:value=move || value.get().to_string()
-                aria-valuetext=spoken
-                style=("--filled", filled)
-                on:input=slide
-                on:change=move |_| shared.announce_result()
-            />
-            {shown_fault}
-        </div>
-    }
+    let unit = el("span", "unit").text(control.unit);
+    el("div", &["slider ", quantity_class(control.quantity)].concat())
+        .child(el("label", "").attr("for", &id).text(control.label))
+        .child(el("span", "value").child(typed).text(" ").child(unit))
+        .child(range)
+        .live(faults)
 }
 
-/// A value is typed over, not into.
-fn select_all(event: &web_sys::FocusEvent) {
-    event_target::<web_sys::HtmlInputElement>(event).select();
-}
-
-#[component]
-fn SwitchView(
+fn switch_view(
     shared: Shared,
     act: &'static Act,
     index: usize,
     switch: &'static Switch,
-) -> impl IntoView {
-    let on = move || shared.signals.state.with(|state| state.switches[index]);
-    let offered = move || {
-        switch
-            .needs
-            .is_none_or(|needed| shared.signals.state.with(|state| state.is_on(act, needed)))
-    };
-    let toggle = move |event: web_sys::Event| {
-        let on = event_target_checked(&event);
+) -> Option<El> {
+    let state = shared.signals.state;
+    let offered = Memo::new(move |_| {
+        switch.needs.is_none_or(|needed| state.with(|state| state.is_on(act, needed)))
+    });
+    let toggle = move |on: bool| {
         change(shared, |state| state.switches[index] = on);
         shared.announce_result();
     };
-    move || {
-        offered().then(|| {
-            view! {
-                <label class="switch">
-                    <input type="checkbox" prop:checked=on on:change=toggle />
-                    <span>{switch.label}</span>
-                </label>
-            }
-        })
-    }
+    offered.get().then(|| {
+        let on = move || state.with(|state| state.switches.get(index) == Some(&true));
+        let checkbox = el("input", "")
+            .attr("type", "checkbox")
+            .prop("checked", move || on().into())
+            .on("change", move |event| toggle(event_target_checked(&event)));
+        el("label", "switch").child(checkbox).child(el("span", "").text(switch.label))
+    })
 }

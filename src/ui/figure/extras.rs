@@ -1,98 +1,89 @@
 //! What stands below a figure for those who ask: further charts, the commands,
 //! what is left out, the data.
 
-use leptos::html;
 use leptos::prelude::*;
 
-use super::{ALL_CHARTS, Shared, view};
+use super::{ALL_CHARTS, Shared};
 use crate::course::figure::{Act, Chart};
 use crate::figure::{describe, prompt, summary};
+use crate::ui::dom::{El, button, el};
 
-#[component]
-pub(super) fn ExtrasView(shared: Shared, act: &'static Act) -> impl IntoView {
+pub(super) fn extras(shared: Shared, act: &'static Act) -> El {
     let has_more = ALL_CHARTS.iter().any(|chart| !act.charts.contains(chart));
+    let shown = shared.more_charts;
     let more = has_more.then(|| {
-        let shown = shared.more_charts;
-        view! {
-            <button
-                type="button"
-                class="more-charts"
-                aria-expanded=move || shown.get().to_string()
-                on:click=move |_| shown.update(|shown| *shown = !*shown)
-            >
-                {move || if shown.get() { "Fewer charts" } else { "More charts" }}
-            </button>
-        }
+        let name = move || if shown.get() { "Fewer charts" } else { "More charts" }.to_owned();
+        button("more-charts", move || shown.update(|shown| *shown = !*shown))
+            .live_attr("aria-expanded", move || Some(shown.get().to_string()))
+            .live_text(name)
     });
-    let meaning = move || shared.with_run(|run| summary::exactness(run).meaning);
-    let left_out = act.leaves_out.iter().map(|text| view! { <li>{*text}</li> }).collect_view();
+    let listing = |name: &str, text: &str| {
+        el("pre", "")
+            .attr("tabindex", "0")
+            .attr("aria-label", name)
+            .child(el("code", "").text(text))
+    };
     let at_the_prompt = move || {
         let cursor_s = shared.cursor_s();
-        shared.with_run(|run| {
-            view! {
-                <pre tabindex="0" aria-label="Commands that set this up">
-                    <code>{prompt::commands(run)}</code>
-                </pre>
-                <pre tabindex="0" aria-label="The service at the cursor">
-                    <code>{prompt::describe_services(run, cursor_s)}</code>
-                </pre>
-            }
-        })
+        let both = |run: &_| {
+            let services = prompt::describe_services(run, cursor_s);
+            vec![
+                listing("Commands that set this up", &prompt::commands(run)),
+                listing("The service at the cursor", &services),
+            ]
+        };
+        shared.with_run(both).unwrap_or_default()
+    };
+    let left_out = move || {
+        let meaning = shared.with_run(|run| summary::exactness(run).meaning).unwrap_or_default();
+        let items = act.leaves_out.iter().map(|text| el("li", "").text(text));
+        vec![el("p", "").text(meaning), el("ul", "").children(items)]
     };
     let tables = move || {
-        let charts = shared.shown.get();
-        charts.into_iter().map(|chart| table(shared, chart)).collect_view()
+        shared.shown.with(|shown| shown.iter().filter_map(|chart| table(shared, *chart)).collect())
     };
-    view! {
-        <div class="extras">
-            {more}
-            <Fold title="At the prompt" class="prompt" content=ViewFn::from(at_the_prompt) />
-            <details class="leaves-out">
-                <summary>"What this leaves out"</summary>
-                <p>{meaning}</p>
-                <ul>{left_out}</ul>
-            </details>
-            <Fold title="Data as tables" class="tables" content=ViewFn::from(tables) />
-        </div>
-    }
+    el("div", "extras")
+        .children(more)
+        .child(fold("prompt", "At the prompt", at_the_prompt))
+        .child(fold("leaves-out", "What this leaves out", left_out))
+        .child(fold("tables", "Data as tables", tables))
 }
 
 /// Details whose content exists only while they are open.
-#[component]
-fn Fold(title: &'static str, class: &'static str, content: ViewFn) -> impl IntoView {
+fn fold(class: &str, title: &str, content: impl Fn() -> Vec<El> + 'static) -> El {
     let open = RwSignal::new(false);
-    let details = NodeRef::<html::Details>::new();
-    let toggled = move |_| {
-        if let Some(details) = details.get_untracked() {
-            open.set(details.open());
-        }
-    };
-    view! {
-        <details class=class node_ref=details on:toggle=toggled>
-            <summary>{title}</summary>
-            {move || open.get().then(|| content.run())}
-        </details>
-    }
+    el("details", class)
+        .on("toggle", move |event| {
+            open.set(event_target::<web_sys::HtmlDetailsElement>(&event).open());
+        })
+        .child(el("summary", "").text(title))
+        .live(move || if open.get() { content() } else { Vec::new() })
 }
 
-fn table(shared: Shared, chart: Chart) -> Option<impl IntoView> {
+fn table(shared: Shared, chart: Chart) -> Option<El> {
     shared.with_run(|run| {
         let table = describe::table(chart, run, shared.seen_s(run));
-        let heads = table.heads.into_iter().map(|head| view! { <th scope="col">{head}</th> });
-        let row = |cells: Vec<String>| {
-            let mut cells = cells.into_iter();
-            let first = cells.next();
-            let rest = cells.map(|cell| view! { <td>{cell}</td> }).collect_view();
-            view! { <tr><th scope="row">{first}</th>{rest}</tr> }
+        let cell = |tag, scope: &str, text: &str| {
+            let cell = el(tag, "").text(text);
+            if scope.is_empty() { cell } else { cell.attr("scope", scope) }
         };
-        view! {
-            <div class="table" tabindex="0" role="region" aria-label=describe::name(chart, run)>
-                <table>
-                    <caption>{describe::name(chart, run)}</caption>
-                    <thead><tr>{heads.collect_view()}</tr></thead>
-                    <tbody>{table.rows.into_iter().map(row).collect_view()}</tbody>
-                </table>
-            </div>
-        }
+        let heads = table.heads.iter().map(|head| cell("th", "col", head));
+        let rows = table.rows.iter().map(|cells| {
+            let cells = cells.iter().enumerate().map(|(index, text)| match index {
+                0 => cell("th", "row", text),
+                _ => cell("td", "", text),
+            });
+            el("tr", "").children(cells)
+        });
+        let name = describe::name(chart, run);
+        let table = el("table", "")
+            .child(el("caption", "").text(name))
+            .child(el("thead", "").child(el("tr", "").children(heads)))
+            .child(el("tbody", "").children(rows));
+        el("div", "table")
+            .attr("tabindex", "0")
+            .attr("role", "region")
+            .attr("aria-label", name)
+            .child(table)
     })
 }

@@ -3,8 +3,9 @@
 use headroom_model::trace::Stage;
 use leptos::prelude::*;
 
-use super::{Shared, view};
+use super::Shared;
 use crate::figure::boxes::{TaskBox, boxes, in_words, stage_name};
+use crate::ui::dom::{El, el};
 
 /// A box with its state's name below needs this much room [text sizes].
 const NAMED_EM: f64 = 4.9;
@@ -13,46 +14,32 @@ const MANY: usize = 24;
 /// More boxes than these are only counted in words.
 const MOST: usize = 200;
 
-#[component]
-pub(super) fn TasksView(shared: Shared) -> impl IntoView {
-    let boxes = Memo::new(move |_| {
+pub(super) fn tasks(shared: Shared) -> El {
+    let tasks = Memo::new(move |_| {
         let cursor_s = shared.cursor_s();
         shared.with_run(|run| boxes(run, cursor_s)).unwrap_or_default()
     });
-    let named = Memo::new(move |_| {
+    let is_named = Memo::new(move |_| {
         let room = shared.axis.get().map_or(0.0, |axis| axis.right - axis.left);
         let text = shared.look.get().map_or(14.0, |look| look.text);
-        boxes.with(Vec::len) as f64 * NAMED_EM * text <= room
+        tasks.with(Vec::len) as f64 * NAMED_EM * text <= room
     });
-    let many = move || boxes.with(Vec::len) > MANY;
-    let ids =
-        move || boxes.with(|boxes| boxes.iter().take(MOST).map(|task| task.id).collect::<Vec<_>>());
-    let left = move || shared.axis.get().map(|axis| format!("{}px", axis.left));
-    view! {
-        <div class="tasks" style=("--plot-left", left)>
-            <div
-                class="boxes"
-                class:named=move || named.get()
-                class:many=many
-                aria-hidden="true"
-            >
-                <For each=ids key=|id| *id let:id>
-                    <TaskView boxes id />
-                </For>
-            </div>
-            <p class="counted-tasks" class:hidden=move || named.get()>
-                {move || boxes.with(|boxes| in_words(boxes))}
-            </p>
-        </div>
-    }
+    let ids = move || tasks.with(|tasks| tasks.iter().take(MOST).map(|task| task.id).collect());
+    let drawn = el("div", "boxes")
+        .toggle("named", move || is_named.get())
+        .toggle("many", move || tasks.with(Vec::len) > MANY)
+        .attr("aria-hidden", "true")
+        .each(ids, move |id| task(tasks, id));
+    let counted = el("p", "counted-tasks")
+        .toggle("hidden", move || is_named.get())
+        .live_text(move || tasks.with(|tasks| in_words(tasks)));
+    el("div", "tasks").style("--plot-left", move || shared.plot_left()).child(drawn).child(counted)
 }
 
-#[component]
-fn TaskView(boxes: Memo<Vec<TaskBox>>, id: u32) -> impl IntoView {
-    let task =
-        Memo::new(move |_| boxes.with(|boxes| boxes.iter().find(|task| task.id == id).copied()));
-    let stage = move || task.get().map_or(Stage::Draining, |task| task.stage);
-    let fill = move || task.get().and_then(|task| task.fill_percent);
+fn task(tasks: Memo<Vec<TaskBox>>, id: u32) -> El {
+    let of = move |tasks: &Vec<TaskBox>| tasks.iter().find(|task| task.id == id).copied();
+    let stage = move || tasks.with(of).map_or(Stage::Draining, |task| task.stage);
+    let fill = move || tasks.with(of).and_then(|task| task.fill_percent);
     let class = move || {
         let kind = match stage() {
             Stage::Pending => "pending",
@@ -66,17 +53,15 @@ fn TaskView(boxes: Memo<Vec<TaskBox>>, id: u32) -> impl IntoView {
             Some(percent) if percent < 50.0 => " low",
             _ => "",
         };
-        format!("task {kind}{level}")
+        Some(format!("task {kind}{level}"))
     };
     let height = move || format!("{:.1}%", fill().unwrap_or(0.0).clamp(0.0, 100.0));
     let number = move || fill().map_or("…".to_owned(), |percent| format!("{percent:.0}"));
-    view! {
-        <div class=class>
-            <div class="box">
-                <div class="fill" style:height=height>{""}</div>
-                <span>{number}</span>
-            </div>
-            <div class="stage-name">{move || stage_name(stage())}</div>
-        </div>
-    }
+    let filled = el("div", "box")
+        .child(el("div", "fill").style("height", height))
+        .child(el("span", "").live_text(number));
+    el("div", "task")
+        .live_attr("class", class)
+        .child(filled)
+        .child(el("div", "stage-name").live_text(move || stage_name(stage()).to_owned()))
 }

@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 
-use super::{Shared, look, view};
+use super::{Shared, look};
 use crate::figure::run::Run;
 use crate::figure::{time, why};
+use crate::ui::dom::{El, button, el, follow, svg, value_of};
 
-#[component]
-pub(super) fn TransportView(shared: Shared) -> impl IntoView {
+pub(super) fn transport(shared: Shared) -> El {
     let signals = shared.signals;
     let duration_s = move || shared.with_run(Run::duration_s).unwrap_or(0.0);
     let speed = RwSignal::new(1usize);
@@ -15,84 +15,64 @@ pub(super) fn TransportView(shared: Shared) -> impl IntoView {
     play(shared, Signal::derive(factor));
 
     let go = move |to: fn(f64, f64) -> f64| {
-        let t_s = to(untrack(|| shared.cursor_s()), untrack(duration_s));
+        let t_s = untrack(|| to(shared.cursor_s(), duration_s()));
         signals.move_to(shared.figure, t_s);
         say_minute(shared);
     };
-    let restart = move |_| {
-        signals.move_to(shared.figure, 0.0);
-        say_minute(shared);
-    };
-    let scrub = move |event: web_sys::Event| {
-        if let Ok(t_s) = event_target_value(&event).parse() {
-            signals.move_to(shared.figure, t_s);
-        }
-    };
     let clock = move |t_s: f64| shared.with_run(|run| run.clock(t_s)).unwrap_or_default();
-    let now = move || clock(shared.cursor_s());
-    let filled = move || {
-        let share = shared.cursor_s() / duration_s().max(1.0);
-        format!("{:.2}%", 100.0 * share.clamp(0.0, 1.0))
-    };
-    let waits = move || {
+    let waits = Memo::new(move |_| {
         let cursor_s = shared.cursor_s();
         signals.state.with(|state| {
-            let told = state.told(shared.figure);
-            state.bet.is_none()
-                && told.prediction.is_some_and(|prediction| cursor_s >= prediction.fog_from_s)
+            let asked = state.told(shared.figure).prediction;
+            state.bet.is_none() && asked.is_some_and(|asked| cursor_s >= asked.fog_from_s)
         })
-    };
-    let play_name = move || match (signals.playing.get(), waits()) {
+    });
+    let play_name = move || match (signals.playing.get(), waits.get()) {
         (true, _) => "Pause",
         (false, true) => "Play: bet or skip first",
         (false, false) => "Play",
     };
-    let play_icon = move || icon(if signals.playing.get() { PAUSE } else { PLAY });
-    let restart_icon = icon(RESTART);
-    let (back_icon, forward_icon) = (icon(BACK), icon(FORWARD));
-    view! {
-        <div class="transport" role="group" aria-label="Playback">
-            <button type="button" class="tool" aria-label="Restart" on:click=restart>
-                {restart_icon}
-            </button>
-            <button type="button" class="tool" aria-label="Step back" on:click=move |_| go(time::step_back)>
-                {back_icon}
-            </button>
-            <button
-                type="button"
-                class="tool play"
-                aria-label=play_name
-                aria-disabled=move || waits().then_some("true")
-                on:click=move |_| signals.toggle_play(shared.figure)
-            >
-                {play_icon}
-            </button>
-            <button type="button" class="tool" aria-label="Step forward" on:click=move |_| go(time::step_forward)>
-                {forward_icon}
-            </button>
-            <input
-                type="range"
-                class="of-other"
-                aria-label="Time"
-                min="0"
-                max=duration_s
-                step="10"
-                prop:value=move || shared.cursor_s().to_string()
-                aria-valuetext=now
-                style=("--filled", filled)
-                on:input=scrub
-            />
-            <span class="now">{now}" of "{move || clock(duration_s())}</span>
-            <button
-                type="button"
-                class="tool speed"
-                aria-label=move || format!("Speed: {} times", factor())
-                on:click=move |_| speed.update(|speed| *speed = (*speed + 1) % 3)
-            >
-                {move || format!("{}×", factor())}
-            </button>
-        </div>
-    }
+    let play_path = move || if signals.playing.get() { PAUSE } else { PLAY };
+    let tool = |name: &str, path: &'static str, to: fn(f64, f64) -> f64| {
+        button("tool", move || go(to)).attr("aria-label", name).child(icon(move || path))
+    };
+    let playing = button("tool play", move || signals.toggle_play(shared.figure))
+        .live_attr("aria-label", move || Some(play_name().to_owned()))
+        .live_attr("aria-disabled", move || waits.get().then(|| "true".to_owned()))
+        .child(icon(play_path));
+    let scrub = el("input", "of-other")
+        .attr("type", "range")
+        .attr("aria-label", "Time")
+        .attr("min", "0")
+        .live_attr("max", move || Some(duration_s().to_string()))
+        .attr("step", "10")
+        .prop("value", move || shared.cursor_s().to_string().into())
+        .live_attr("aria-valuetext", move || Some(clock(shared.cursor_s())))
+        .style("--filled", move || percent(shared.cursor_s() / duration_s().max(1.0)))
+        .on("input", move |event| {
+            if let Ok(t_s) = value_of(&event).parse() {
+                signals.move_to(shared.figure, t_s);
+            }
+        });
+    let now = move || format!("{} of {}", clock(shared.cursor_s()), clock(duration_s()));
+    let faster = button("tool speed", move || speed.update(|speed| *speed = (*speed + 1) % 3))
+        .live_attr("aria-label", move || Some(format!("Speed: {} times", factor())))
+        .live_text(move || format!("{}×", factor()));
+    el("div", "transport")
+        .attr("role", "group")
+        .attr("aria-label", "Playback")
+        .child(tool("Restart", RESTART, |_, _| 0.0))
+        .child(tool("Step back", BACK, time::step_back))
+        .child(playing)
+        .child(tool("Step forward", FORWARD, time::step_forward))
+        .child(scrub)
+        .child(el("span", "now").live_text(now))
+        .child(faster)
+}
+
+/// A share, 0 to 1, as style sheets write it.
+pub(super) fn percent(share: f64) -> String {
+    format!("{:.2}%", 100.0 * share.clamp(0.0, 1.0))
 }
 
 /// Reads out what happened in the minute that the cursor was moved to.
@@ -112,7 +92,7 @@ fn say_minute(shared: Shared) {
 /// Moves the cursor frame by frame while `playing` holds. Who wants less motion
 /// sees the end at once.
 fn play(shared: Shared, factor: Signal<f64>) {
-    Effect::new(move |_| {
+    follow(move || {
         if !shared.signals.playing.get() {
             return;
         }
@@ -173,10 +153,14 @@ const PLAY: &str = "M4 2l10 6-10 6z";
 const PAUSE: &str = "M3 2h4v12H3zM9 2h4v12H9z";
 const FORWARD: &str = "M3 2h3v12H3zM8 2l6 6-6 6z";
 
-fn icon(path: &'static str) -> impl IntoView {
-    view! {
-        <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
-            <path d=path fill="currentColor" />
-        </svg>
-    }
+fn icon(path: impl Fn() -> &'static str + 'static) -> El {
+    let path =
+        svg("path").attr("fill", "currentColor").live_attr("d", move || Some(path().to_owned()));
+    let size = "16";
+    svg("svg")
+        .attr("viewBox", "0 0 16 16")
+        .attr("width", size)
+        .attr("height", size)
+        .attr("aria-hidden", "true")
+        .child(path)
 }

@@ -1,0 +1,266 @@
+//! Elements of a figure, all of one type.
+//!
+//! Leptos' `view!` gives every view a type of its own, and every closure in it
+//! an effect of its own type. In the hundred elements of a figure these types
+//! weigh more than the model and the charts together. Here an element is a
+//! plain DOM node, made at once; whatever changes in it hangs on Leptos'
+//! effects through a boxed closure, and goes with the owner that made it.
+
+use leptos::prelude::*;
+use leptos::wasm_bindgen::closure::Closure;
+use leptos::wasm_bindgen::{JsCast as _, JsValue};
+use web_sys::{Element, Event, Node};
+
+/// An element under construction.
+#[derive(Clone)]
+pub(super) struct El(Element);
+
+/// A new HTML element.
+pub(super) fn el(tag: &'static str, class: &str) -> El {
+    made(document().create_element(tag), class)
+}
+
+/// A new element of SVG.
+pub(super) fn svg(tag: &'static str) -> El {
+    made(document().create_element_ns(Some("http://www.w3.org/2000/svg"), tag), "")
+}
+
+fn made(element: Result<Element, JsValue>, class: &str) -> El {
+    // Only a tag that is no name fails, and ours are written in this module's
+    // callers; an element without meaning is better than a page that stops.
+    let element =
+        element.unwrap_or_else(|_| JsValue::from(document().create_comment("")).unchecked_into());
+    let el = El(element);
+    if class.is_empty() { el } else { el.attr("class", class) }
+}
+
+/// Runs now, and again whenever a signal changes that it read, for as long as
+/// the current owner lives.
+pub(super) fn follow(f: impl FnMut() + 'static) {
+    keep_following(Box::new(f));
+}
+
+fn keep_following(mut f: Box<dyn FnMut()>) {
+    // A render effect lives as long as its handle; the owner keeps this one.
+    StoredValue::new_local(RenderEffect::new(move |_: Option<()>| f()));
+}
+
+impl El {
+    /// An element that is there already.
+    pub(super) fn of(element: Element) -> Self {
+        Self(element)
+    }
+
+    /// The node itself.
+    pub(super) fn node(&self) -> &Element {
+        &self.0
+    }
+
+    /// Sets an attribute.
+    pub(super) fn attr(self, name: &str, value: &str) -> Self {
+        // Names are literals of ours, and valid.
+        self.0.set_attribute(name, value).ok();
+        self
+    }
+
+    /// Follows an attribute, which is not there while there is no value.
+    pub(super) fn live_attr(
+        self,
+        name: &'static str,
+        value: impl Fn() -> Option<String> + 'static,
+    ) -> Self {
+        self.bind_attr(name, Box::new(value))
+    }
+
+    fn bind_attr(self, name: &'static str, value: Box<dyn Fn() -> Option<String>>) -> Self {
+        let node = self.0.clone();
+        follow(move || match value() {
+            Some(value) => node.set_attribute(name, &value).unwrap_or_default(),
+            None => node.remove_attribute(name).unwrap_or_default(),
+        });
+        self
+    }
+
+    /// Follows whether the element has a class.
+    pub(super) fn toggle(self, class: &'static str, on: impl Fn() -> bool + 'static) -> Self {
+        let list = self.0.class_list();
+        follow(move || {
+            list.toggle_with_force(class, on()).ok();
+        });
+        self
+    }
+
+    /// Follows a property of its style, through the CSSOM: the page's policy
+    /// refuses style attributes.
+    pub(super) fn style(
+        self,
+        property: &'static str,
+        value: impl Fn() -> String + 'static,
+    ) -> Self {
+        self.bind_style(property, Box::new(value))
+    }
+
+    fn bind_style(self, property: &'static str, value: Box<dyn Fn() -> String>) -> Self {
+        if let Some(node) = self.0.dyn_ref::<web_sys::HtmlElement>() {
+            let style = node.style();
+            follow(move || style.set_property(property, &value()).unwrap_or_default());
+        }
+        self
+    }
+
+    /// Puts an absolutely positioned element at a point [CSS px].
+    pub(super) fn at(self, (x, y): (f64, f64)) -> Self {
+        if let Some(node) = self.0.dyn_ref::<web_sys::HtmlElement>() {
+            let style = node.style();
+            style.set_property("left", &format!("{x:.1}px")).ok();
+            style.set_property("top", &format!("{y:.1}px")).ok();
+        }
+        self
+    }
+
+    /// Follows a property, such as a field's value.
+    pub(super) fn prop(self, name: &'static str, value: impl Fn() -> JsValue + 'static) -> Self {
+        let node = self.0.clone();
+        follow(move || {
+            js_sys::Reflect::set(&node, &name.into(), &value()).ok();
+        });
+        self
+    }
+
+    /// Adds text.
+    pub(super) fn text(self, text: &str) -> Self {
+        self.append(&document().create_text_node(text));
+        self
+    }
+
+    /// Adds text that changes.
+    pub(super) fn live_text(self, text: impl Fn() -> String + 'static) -> Self {
+        self.bind_text(Box::new(text))
+    }
+
+    fn bind_text(self, text: Box<dyn Fn() -> String>) -> Self {
+        let node = document().create_text_node("");
+        self.append(&node);
+        follow(move || node.set_data(&text()));
+        self
+    }
+
+    /// Adds an element.
+    #[allow(clippy::needless_pass_by_value, reason = "a child is built where it is added")]
+    pub(super) fn child(self, child: El) -> Self {
+        self.append(&child.0);
+        self
+    }
+
+    /// Adds elements.
+    pub(super) fn children(self, children: impl IntoIterator<Item = El>) -> Self {
+        children.into_iter().for_each(|child| self.append(&child.0));
+        self
+    }
+
+    /// Adds elements that are made anew whenever a signal changes that is read
+    /// in making them. What their parts follow by themselves does not count.
+    pub(super) fn live(self, content: impl Fn() -> Vec<El> + 'static) -> Self {
+        self.bind_content(Box::new(content))
+    }
+
+    fn bind_content(self, content: Box<dyn Fn() -> Vec<El>>) -> Self {
+        let end = self.anchor();
+        let mut shown: Vec<El> = Vec::new();
+        follow(move || {
+            let content = content();
+            shown.drain(..).for_each(|old| old.0.remove());
+            for new in content {
+                insert(&end, &new);
+                shown.push(new);
+            }
+        });
+        self
+    }
+
+    /// Adds an element for each key. It stays for as long as its key is there.
+    pub(super) fn each(
+        self,
+        keys: impl Fn() -> Vec<u32> + 'static,
+        make: impl Fn(u32) -> El + 'static,
+    ) -> Self {
+        self.bind_each(Box::new(keys), Box::new(make))
+    }
+
+    fn bind_each(self, keys: Box<dyn Fn() -> Vec<u32>>, make: Box<dyn Fn(u32) -> El>) -> Self {
+        let end = self.anchor();
+        // Not the effect's own owner: that one is cleaned up before each run.
+        let owner = Owner::current().unwrap_or_default();
+        let mut shown: Vec<(u32, El, Owner)> = Vec::new();
+        follow(move || {
+            let keys = keys();
+            shown.retain(|(key, old, owner)| {
+                let stays = keys.contains(key);
+                if !stays {
+                    old.0.remove();
+                    owner.cleanup();
+                }
+                stays
+            });
+            for (place, key) in keys.iter().enumerate() {
+                match shown.iter().position(|shown| shown.0 == *key) {
+                    Some(at) if at == place => continue,
+                    Some(at) => {
+                        let moved = shown.remove(at);
+                        shown.insert(place, moved);
+                    }
+                    None => {
+                        let owner = owner.child();
+                        let new = owner.with(|| untrack(|| make(*key)));
+                        shown.insert(place, (*key, new, owner));
+                    }
+                }
+                let next = shown.get(place + 1).map(|next| Node::from(next.1.0.clone()));
+                insert(next.as_ref().unwrap_or(&end), &shown[place].1);
+            }
+        });
+        self
+    }
+
+    /// Handles an event.
+    pub(super) fn on(self, event: &'static str, handle: impl FnMut(Event) + 'static) -> Self {
+        self.listen(event, Box::new(handle))
+    }
+
+    fn listen(self, event: &'static str, handle: Box<dyn FnMut(Event)>) -> Self {
+        let closure = Closure::wrap(handle);
+        let function = closure.as_ref().unchecked_ref();
+        // It cannot fail: the function is one.
+        self.0.add_event_listener_with_callback(event, function).ok();
+        StoredValue::new_local(closure);
+        self
+    }
+
+    fn append(&self, node: &Node) {
+        // It cannot fail: a new node has no place yet.
+        self.0.append_child(node).ok();
+    }
+
+    /// A node to insert before.
+    fn anchor(&self) -> Node {
+        let end: Node = document().create_comment("").into();
+        self.append(&end);
+        end
+    }
+}
+
+fn insert(before: &Node, new: &El) {
+    if let Some(parent) = before.parent_node() {
+        parent.insert_before(&new.0, Some(before)).ok();
+    }
+}
+
+/// A button that does something.
+pub(super) fn button(class: &str, press: impl Fn() + 'static) -> El {
+    el("button", class).attr("type", "button").on("click", move |_| press())
+}
+
+/// What a field holds.
+pub(super) fn value_of(event: &Event) -> String {
+    event_target::<web_sys::HtmlInputElement>(event).value()
+}
