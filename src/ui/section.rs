@@ -13,7 +13,7 @@ use super::stage::{StageKeys, StageTop, Told};
 use super::text::Blocks;
 use super::view;
 use crate::course::figure::Figure;
-use crate::course::{Lesson, Section};
+use crate::course::{Lesson, SECTIONS, Section};
 use crate::figure::state::State;
 use crate::link::Link;
 use crate::progress::{Deed, Mark};
@@ -48,6 +48,8 @@ pub(super) fn SectionView(
 
 /// The page of a section that does not exist yet.
 fn to_come(section: &'static Section, title: AnyView) -> impl IntoView {
+    let here = SECTIONS.iter().filter(|section| section.lesson.is_some());
+    let here = here.map(|section| view! { <li><a href=section.href()>{section.title}</a></li> });
     view! {
         <header class="opening">
             <p class="kicker">{section.number}" · not here yet"</p>
@@ -55,11 +57,8 @@ fn to_come(section: &'static Section, title: AnyView) -> impl IntoView {
         </header>
         <div class="prose promise">
             <p>{section.promise}</p>
-            <p>
-                "This is what the section will show. It is not written yet. "
-                <a href="#/the-spike">"The spike"</a>" and "
-                <a href="#/target-tracking">"Target tracking"</a>" are here."
-            </p>
+            <p>"This is what the section will show. It is not written yet. These are:"</p>
+            <ul>{here.collect_view()}</ul>
         </div>
     }
 }
