@@ -67,9 +67,38 @@ pub struct Sample {
 impl Sample {
     /// Forgets everything, and keeps the histogram's memory.
     pub fn clear(&mut self) {
-        let mut latency = std::mem::take(&mut self.latency);
+        let Self {
+            offered,
+            completed,
+            rejected,
+            failed,
+            cpu_s,
+            busy_slot_s,
+            slot_s,
+            started,
+            waited,
+            wait_s,
+            latency,
+            approximate,
+            peak_in_service,
+        } = self;
         latency.clear();
-        *self = Self { latency, ..Self::default() };
+        for sum in [
+            offered,
+            completed,
+            rejected,
+            failed,
+            cpu_s,
+            busy_slot_s,
+            slot_s,
+            started,
+            waited,
+            wait_s,
+            approximate,
+            peak_in_service,
+        ] {
+            *sum = 0.0;
+        }
     }
 }
 

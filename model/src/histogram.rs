@@ -14,6 +14,8 @@ const LOWEST_EXPONENT: i32 = -7;
 const LOWEST_MS: f64 = 1.0 / 128.0;
 /// Everything from 2^27 ms (37 hours) on is one bin.
 const OCTAVES: usize = 34;
+/// Bins that are summed at once when a quantile is looked for.
+const STRETCH: usize = 16;
 /// Bins in all: one below, the octaves, one above.
 pub const BINS: usize = OCTAVES * BINS_PER_OCTAVE + 2;
 
@@ -122,20 +124,27 @@ impl Histogram {
         }
         let wanted = q * self.total;
         let mut below = 0.0;
-        let mut last = 0.0;
-        for bin in self.used.clone() {
-            let weight = self.weight[bin];
-            if weight <= 0.0 {
+        let mut last = self.used.start;
+        // Whole stretches of bins are passed over at once.
+        for (stretch, weights) in self.weight[self.used.clone()].chunks(STRETCH).enumerate() {
+            let first = self.used.start + stretch * STRETCH;
+            let weight: f64 = weights.iter().sum();
+            if below + weight < wanted {
+                below += weight;
+                last = first + weights.len() - 1;
                 continue;
             }
-            let (from, to) = (Self::edge(bin), Self::edge(bin + 1));
-            if below + weight >= wanted {
-                return Some(from + (to - from) * ((wanted - below) / weight).clamp(0.0, 1.0));
+            for (bin, &weight) in (first..).zip(weights).filter(|&(_, &weight)| weight > 0.0) {
+                last = bin;
+                if below + weight >= wanted {
+                    let (from, to) = (Self::edge(bin), Self::edge(bin + 1));
+                    let share = ((wanted - below) / weight).clamp(0.0, 1.0);
+                    return Some(from + (to - from) * share);
+                }
+                below += weight;
             }
-            below += weight;
-            last = to;
         }
-        Some(last)
+        Some(Self::edge(last + 1))
     }
 
     fn use_bins(&mut self, bins: Range<usize>) {

@@ -2,7 +2,7 @@
 //!
 //! Every shape but the diurnal one is a chain of straight lines, so that both
 //! are exact. Our choice: within each whole second of the run both data planes
-//! take the rate as its mean over that second ([`Traffic::rate_in_second`]).
+//! take the rate as its mean over that second ([`Traffic::rates_in_minute`]).
 
 use crate::scenario::{Shape, Traffic};
 use crate::time::Micros;
@@ -80,11 +80,30 @@ impl Traffic {
         requests
     }
 
-    /// The mean rate [requests/s] in the second of the run that begins at
-    /// `second` seconds.
-    pub fn rate_in_second(&self, second: u64) -> f64 {
-        let from = Micros::from_whole_s(second);
-        self.offered(from, from + Micros::SECOND)
+    /// The mean rate [requests/s] in each second of a minute of the run.
+    pub fn rates_in_minute(&self, minute: u64) -> [f64; 60] {
+        let start = Micros(minute * Micros::MINUTE.0);
+        let mut rates = [0.0; 60];
+        if let Piece::Wave { middle_rps, swing_rps, peak_at, period } = self.shape.piece(start) {
+            // The wave at the middles of the seconds, turned on from one to the
+            // next: a cosine a second is what a long run would be spent on.
+            let half_angle = PI * Micros::SECOND.0 as f64 / period.0 as f64;
+            let crest = libm::sin(half_angle) / half_angle;
+            let (mut sin, mut cos) =
+                libm::sincos(wave_angle(2 * start.0 + Micros::SECOND.0, peak_at, period));
+            let (turn_sin, turn_cos) = libm::sincos(2.0 * half_angle);
+            for rate in &mut rates {
+                *rate = (middle_rps + swing_rps * crest * cos).max(0.0);
+                (sin, cos) = (sin * turn_cos + cos * turn_sin, cos * turn_cos - sin * turn_sin);
+            }
+        } else {
+            let mut from = start;
+            for rate in &mut rates {
+                *rate = self.offered(from, from + Micros::SECOND);
+                from += Micros::SECOND;
+            }
+        }
+        rates
     }
 }
 
@@ -164,12 +183,17 @@ fn chain(t: Micros, start: Micros, before: f64, after: f64, pieces: &[Piece]) ->
     holder.copied().unwrap_or(Piece::level(end, Micros::NEVER, after))
 }
 
-/// The wave's height (−1 to 1) at half of `twice_t`: in whole microseconds
-/// until the last step, so that late days are as exact as the first.
+/// The wave's height (−1 to 1) at half of `twice_t`.
 fn wave(twice_t: u64, peak_at: Micros, period: Micros) -> f64 {
+    libm::cos(wave_angle(twice_t, peak_at, period))
+}
+
+/// The wave's angle past a peak (0 to 2π) at half of `twice_t`: in whole
+/// microseconds until the last step, so that late days are as exact as the first.
+fn wave_angle(twice_t: u64, peak_at: Micros, period: Micros) -> f64 {
     let turn = 2 * period.0;
     let phase = (twice_t % turn + turn - 2 * (peak_at.0 % period.0)) % turn;
-    libm::cos(PI * phase as f64 / period.0 as f64)
+    PI * phase as f64 / period.0 as f64
 }
 
 #[cfg(test)]
@@ -259,12 +283,18 @@ mod tests {
     }
 
     #[test]
-    fn spans_add_up() {
+    fn the_seconds_of_a_minute_add_up_to_it() {
         for shape in shapes() {
             let traffic = traffic(shape);
-            let seconds: f64 = (0..150).map(|second| traffic.rate_in_second(second)).sum();
-            let whole = traffic.offered(s(0), s(150));
-            assert!((seconds - whole).abs() < 1e-9 * whole, "{traffic:?} {seconds} {whole}");
+            for minute in [0, 1, 2, 1440] {
+                let rates = traffic.rates_in_minute(minute);
+                for (second, rate) in (minute * 60..).zip(rates) {
+                    let offered = traffic.offered(s(second), s(second + 1));
+                    assert!((rate - offered).abs() <= 1e-12 * offered, "{traffic:?} {second}");
+                }
+                let whole = traffic.offered(s(minute * 60), s(minute * 60 + 60));
+                assert!((rates.iter().sum::<f64>() - whole).abs() < 1e-9 * whole, "{traffic:?}");
+            }
             assert_eq!(traffic.offered(s(9), s(9)), 0.0);
         }
     }

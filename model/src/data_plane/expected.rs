@@ -1,7 +1,7 @@
 //! The mean behaviour, from queueing theory; draws nothing.
 //!
-//! Time goes in ticks of one second, shorter at the ends of a span. Tasks that
-//! share a history are one [`Cohort`]: round robin gives each task in rotation
+//! Time goes in ticks of one second, shorter at the ends of a span and longer
+//! while nothing changes. Tasks that share a history are one [`Cohort`]: round robin gives each task in rotation
 //! the same share of the offered rate, so that each is a queueing station of
 //! its own. While it keeps up, it is in equilibrium at the load of the moment
 //! (a pointwise stationary approximation); while it does not, its queue is a
@@ -13,6 +13,7 @@
 mod backlog;
 mod cohort;
 mod laws;
+mod rates;
 mod trust;
 
 use crate::data_plane::{DataPlane, Sample, TaskId};
@@ -22,6 +23,7 @@ use crate::time::Micros;
 
 use cohort::{Cohort, Offer, Standing};
 use laws::Laws;
+use rates::Rates;
 
 /// The mean behaviour, from queueing theory; draws nothing.
 #[derive(Debug, Clone)]
@@ -38,6 +40,8 @@ pub struct Expected {
     changed: bool,
     /// Of all tasks in rotation [requests/s]; `None` before time goes on.
     capacity_rps: Option<f64>,
+    /// Requests that all tasks in rotation serve at full speed at once.
+    servers: f64,
     change: Option<Change>,
 }
 
@@ -58,37 +62,6 @@ struct Change {
     least_rps: f64,
 }
 
-/// The rates of a second and of those around it [requests/s].
-#[derive(Debug, Clone, Copy, Default)]
-struct Rates {
-    second: u64,
-    before: Option<f64>,
-    now: f64,
-    after: f64,
-}
-
-impl Rates {
-    fn new(traffic: &Traffic) -> Self {
-        let (now, after) = (traffic.rate_in_second(0), traffic.rate_in_second(1));
-        Self { second: 0, before: None, now, after }
-    }
-
-    fn go_to(&mut self, second: u64, traffic: &Traffic) {
-        while self.second < second {
-            self.second += 1;
-            self.before = Some(self.now);
-            self.now = self.after;
-            self.after = traffic.rate_in_second(self.second + 1);
-        }
-    }
-
-    /// Whether the rate stays for longer than a second.
-    fn is_steady(&self) -> bool {
-        let same = |other: f64| self.now.to_bits() == other.to_bits();
-        same(self.after) || self.before.is_some_and(same)
-    }
-}
-
 impl Expected {
     /// Sets up an empty fleet at the start of the run.
     pub fn new(scenario: &Scenario) -> Self {
@@ -102,6 +75,7 @@ impl Expected {
             members: Vec::new(),
             changed: false,
             capacity_rps: None,
+            servers: 0.0,
             change: None,
             task,
         }
@@ -131,7 +105,7 @@ impl Expected {
     fn settle_fleet(&mut self) {
         self.changed = false;
         self.join_alike();
-        let tasks: u32 = self.in_rotation().map(|cohort| cohort.tasks).sum();
+        let tasks = self.tasks();
         for cohort in &mut self.cohorts {
             if cohort.standing == Standing::InRotation {
                 cohort.table = self.laws.table(station(
@@ -142,6 +116,10 @@ impl Expected {
                 ));
             }
         }
+        self.servers = self
+            .in_rotation()
+            .map(|cohort| f64::from(cohort.tasks) * self.laws.station(cohort.table).servers())
+            .sum();
         let capacity_rps: f64 = self
             .in_rotation()
             .map(|cohort| f64::from(cohort.tasks) * self.task.capacity_rps(cohort.speed))
@@ -186,34 +164,51 @@ impl Expected {
         }
     }
 
+    /// Where the tick ends that begins now: after a second, or after some more
+    /// of the same minute if all tasks keep up and the rate hardly changes.
+    fn tick_ends(&self, until: Micros) -> Micros {
+        /// How much the rate may change, over the capacity of the fleet.
+        const CALM: f64 = 1e-3;
+        let (second, now) = (self.now.floor_to(Micros::SECOND), self.now);
+        let next = (second + Micros::SECOND).min(until);
+        let rate = self.rates.at(now);
+        let share = rate / f64::from(self.tasks());
+        if second < now || !self.cohorts.iter().all(|c| c.keeps_up(share, &self.laws)) {
+            return next;
+        }
+        let change = CALM * self.capacity_rps.unwrap_or(0.0);
+        let alike = self.rates.alike(now, change);
+        next.max((now + Micros::from_whole_s(alike)).min(until.floor_to(Micros::SECOND)))
+    }
+
     fn tick(&mut self, until: Micros, sample: &mut Sample) {
-        let second = self.now.0 / Micros::SECOND.0;
-        self.rates.go_to(second, &self.traffic);
         let span_s = until.since(self.now).as_s();
-        let offered = self.rates.now * span_s;
+        let (rate, steady) = self.rates.over(self.now, until);
+        let offered = rate * span_s;
         sample.offered += offered;
-        let tasks: u32 = self.in_rotation().map(|cohort| cohort.tasks).sum();
+        let tasks = self.tasks();
         if tasks == 0 {
             sample.rejected += offered;
         }
-        let servers: f64 = self
-            .in_rotation()
-            .map(|cohort| f64::from(cohort.tasks) * self.laws.station(cohort.table).servers())
-            .sum();
         let minute = self.now.floor_to(Micros::MINUTE);
         let change = self.change.filter(|change| change.minute == minute);
         let offer = Offer {
-            rate: self.rates.now / f64::from(tasks),
+            rate: rate / f64::from(tasks),
             span_s,
-            steady: self.rates.is_steady(),
-            pool_servers: servers,
-            load_at_change: change.map(|change| self.rates.now / change.least_rps),
+            steady,
+            pool_servers: self.servers,
+            load_at_change: change.map(|change| rate / change.least_rps),
             cpu_s: self.task.cpu_ms_per_request / 1000.0,
         };
         for cohort in &mut self.cohorts {
             cohort.tick(&offer, &mut self.laws, sample);
         }
         self.now = until;
+    }
+
+    /// Tasks in rotation.
+    fn tasks(&self) -> u32 {
+        self.in_rotation().map(|cohort| cohort.tasks).sum()
     }
 
     fn alike(&self) -> bool {
@@ -284,8 +279,8 @@ impl DataPlane for Expected {
             self.settle_fleet();
         }
         while self.now < until {
-            let second_ends = self.now.floor_to(Micros::SECOND) + Micros::SECOND;
-            self.tick(second_ends.min(until), sample);
+            self.rates.go_to(self.now, &self.traffic);
+            self.tick(self.tick_ends(until), sample);
             if self.cohorts.len() > 1 && self.alike() {
                 for cohort in &mut self.cohorts {
                     cohort.settle(&mut self.laws, sample);
@@ -295,6 +290,7 @@ impl DataPlane for Expected {
         }
         for cohort in &mut self.cohorts {
             cohort.settle(&mut self.laws, sample);
+            sample.peak_in_service = sample.peak_in_service.max(cohort::whole(cohort.peak));
         }
     }
 

@@ -11,8 +11,18 @@ use std::f64::consts::SQRT_2;
 const PLACES: u32 = 64;
 /// Requests in system that a request in service is followed through.
 const MOST_STATES: usize = 400;
+/// Numbers in system that are less likely than this are not told apart.
+const RARE: f64 = 1e-5;
+/// Nor are queues longer than this, as a request in service sees them: it is
+/// gone before they are.
+const LONG_QUEUE: usize = 48;
 /// A tail that is not followed any further.
-const NEGLIGIBLE: f64 = 1e-9;
+const NEGLIGIBLE: f64 = 1e-7;
+/// Jumps that are followed at most; only a queue on the brink needs more.
+const MOST_JUMPS: usize = 100_000;
+/// How little the share that a jump leaves may still change, relatively, to be
+/// taken as settled.
+const SETTLED: f64 = 1e-6;
 
 /// The share of service times that are at most `x` means.
 pub fn service_cdf(law: Law, x: f64) -> f64 {
@@ -82,9 +92,9 @@ impl Phases {
             1
         } else {
             // As far as the tail of the number in system is to be seen.
-            let tail =
-                if ratio < 1.0 { libm::log(NEGLIGIBLE) / libm::log(ratio) } else { f64::INFINITY };
+            let tail = if ratio < 1.0 { libm::log(RARE) / libm::log(ratio) } else { f64::INFINITY };
             let seen = (libm::ceil(station.servers()) + tail).min(MOST_STATES as f64) as usize;
+            let seen = seen.min(slots + LONG_QUEUE);
             station.room().map_or(seen, |room| seen.min(usize::try_from(room).unwrap_or(seen)))
         };
 
@@ -141,43 +151,82 @@ impl Phases {
     /// is negligible, or as many as `until` can see.
     fn survival_by_jumps(&mut self, until: f64) -> Vec<f64> {
         let mean = self.uniform_rate * until;
-        let enough = (mean + 8.0 * libm::sqrt(mean) + 30.0) as usize;
-        let per_jump: Vec<_> = self
-            .rates
-            .iter()
-            .map(|(up, down, own)| {
-                let u = self.uniform_rate;
-                (up / u, down / u, 1.0 - (up + down + own) / u)
-            })
-            .collect();
-        let step = self.place_rate / self.uniform_rate;
-        let mut survival = Vec::with_capacity(enough.min(4096));
-        let mut next = self.served.clone();
-        for _ in 0..enough {
-            let there = self.places.iter().sum::<f64>() + self.served.iter().sum::<f64>();
+        let enough = (mean + 8.0 * libm::sqrt(mean) + 30.0).min(MOST_JUMPS as f64) as usize;
+        let mut survival = Vec::with_capacity(enough.min(1024));
+        let mut jump = Jump::new(self);
+        let (mut there, mut ratio) = (1.0, 0.0);
+        while survival.len() < enough && there >= NEGLIGIBLE {
             survival.push(there);
-            if there < NEGLIGIBLE {
-                break;
-            }
-            let entering = self.places.first().copied().unwrap_or(0.0) * step;
-            for n in 0..self.served.len() {
-                let (_, _, stay) = per_jump[n];
-                let mut p = self.served[n] * stay + entering * self.entry[n];
-                if let Some(below) = n.checked_sub(1) {
-                    p += self.served[below] * per_jump[below].0;
+            let next = jump.make(&mut self.places);
+            let settled = (next / there - ratio).abs() < SETTLED * (1.0 - ratio);
+            (ratio, there) = (next / there, next);
+            if settled {
+                // From here on every jump is like the last.
+                while survival.len() < enough && there >= NEGLIGIBLE {
+                    survival.push(there);
+                    there *= ratio;
                 }
-                if let Some(above) = self.served.get(n + 1) {
-                    p += above * per_jump[n + 1].1;
-                }
-                next[n] = p;
-            }
-            std::mem::swap(&mut self.served, &mut next);
-            for place in 0..self.places.len() {
-                let behind = self.places.get(place + 1).copied().unwrap_or(0.0);
-                self.places[place] += (behind - self.places[place]) * step;
             }
         }
         survival
+    }
+}
+
+/// The jumps of [`Phases`], in probabilities per jump. Before the first and
+/// after the last number of others stands one that nobody has, so that each
+/// one in between has two neighbours.
+struct Jump {
+    up: Vec<f64>,
+    down: Vec<f64>,
+    stay: Vec<f64>,
+    entry: Vec<f64>,
+    /// Probabilities now, and scratch for those after the next jump.
+    now: Vec<f64>,
+    next: Vec<f64>,
+    /// From a place in queue to the one before it.
+    forward: f64,
+}
+
+impl Jump {
+    fn new(phases: &Phases) -> Self {
+        let u = phases.uniform_rate;
+        let padded = |values: &mut dyn Iterator<Item = f64>| {
+            let ends = std::iter::once(0.0);
+            ends.clone().chain(values).chain(ends).collect::<Vec<f64>>()
+        };
+        let rates = &phases.rates;
+        Self {
+            up: padded(&mut rates.iter().map(|(up, ..)| up / u)),
+            down: padded(&mut rates.iter().map(|(_, down, _)| down / u)),
+            stay: padded(&mut rates.iter().map(|(up, down, own)| 1.0 - (up + down + own) / u)),
+            entry: padded(&mut phases.entry.iter().copied()),
+            now: padded(&mut phases.served.iter().copied()),
+            next: vec![0.0; rates.len() + 2],
+            forward: phases.place_rate / u,
+        }
+    }
+
+    /// Jumps once, and returns the probability of still being there.
+    fn make(&mut self, places: &mut [f64]) -> f64 {
+        let entering = places.first().copied().unwrap_or(0.0) * self.forward;
+        let states = self.now.len();
+        // Slices of one length, so that no index needs to be checked.
+        let (now, next) = (&self.now[..states], &mut self.next[..states]);
+        let (up, down) = (&self.up[..states], &self.down[..states]);
+        let (stay, entry) = (&self.stay[..states], &self.entry[..states]);
+        let mut there = 0.0;
+        for n in 1..states - 1 {
+            let from_neighbours = now[n - 1] * up[n - 1] + now[n + 1] * down[n + 1];
+            next[n] = now[n] * stay[n] + from_neighbours + entering * entry[n];
+            there += next[n];
+        }
+        std::mem::swap(&mut self.now, &mut self.next);
+        for place in 0..places.len() {
+            let behind = places.get(place + 1).copied().unwrap_or(0.0);
+            places[place] += (behind - places[place]) * self.forward;
+            there += places[place];
+        }
+        there
     }
 }
 
@@ -185,9 +234,6 @@ impl Phases {
 /// its logarithm, which is smooth, is a cubic. Ends where it is negligible.
 fn interpolated(times: &[f64], tail: impl Fn(f64) -> f64) -> Vec<f64> {
     const STRIDE: usize = 8;
-    if times.len() < 4 * STRIDE {
-        return times.iter().map(|&t| tail(t)).collect();
-    }
     let mut knots: Vec<(f64, f64)> = Vec::with_capacity(times.len() / STRIDE + 1);
     for &t in times.iter().step_by(STRIDE) {
         let p = tail(t);
@@ -196,22 +242,41 @@ fn interpolated(times: &[f64], tail: impl Fn(f64) -> f64) -> Vec<f64> {
         }
         knots.push((t, libm::log(p)));
     }
-    let known = ((knots.len().max(1) - 1) * STRIDE + 1).min(times.len());
-    let mut tails = Vec::with_capacity(known);
-    for (n, &t) in times[..known].iter().enumerate() {
-        let first = (n / STRIDE).saturating_sub(1).min(knots.len().saturating_sub(4));
-        tails.push(libm::exp(cubic(&knots[first..(first + 4).min(knots.len())], t)));
+    if knots.len() < 4 {
+        return times.iter().map(|&t| tail(t)).collect();
     }
+    let mut tails = Vec::with_capacity(knots.len() * STRIDE);
+    for (knot, times) in times.chunks(STRIDE).take(knots.len() - 1).enumerate() {
+        let first = knot.saturating_sub(1).min(knots.len() - 4);
+        let cubic = Cubic::through([0, 1, 2, 3].map(|n| knots[first + n]));
+        tails.extend(times.iter().map(|&t| libm::exp(cubic.at(t))));
+    }
+    tails.extend(knots.last().map(|&(_, log)| libm::exp(log)));
     tails
 }
 
-/// The polynomial through some points, at `x` (Lagrange).
-fn cubic(points: &[(f64, f64)], x: f64) -> f64 {
-    let term = |n: usize, (xn, yn): (f64, f64)| {
-        let others = points.iter().enumerate().filter(|&(m, _)| m != n);
-        others.fold(yn, |product, (_, &(xm, _))| product * (x - xm) / (xn - xm))
-    };
-    points.iter().enumerate().map(|(n, &point)| term(n, point)).sum()
+/// The polynomial of third degree through four points, in Newton's form.
+struct Cubic {
+    x: [f64; 3],
+    differences: [f64; 4],
+}
+
+impl Cubic {
+    fn through(points: [(f64, f64); 4]) -> Self {
+        let x = points.map(|(x, _)| x);
+        let mut differences = points.map(|(_, y)| y);
+        for order in 1..4 {
+            for n in (order..4).rev() {
+                differences[n] = (differences[n] - differences[n - 1]) / (x[n] - x[n - order]);
+            }
+        }
+        Self { x: [x[0], x[1], x[2]], differences }
+    }
+
+    fn at(&self, x: f64) -> f64 {
+        let [d0, d1, d2, d3] = self.differences;
+        d0 + (x - self.x[0]) * (d1 + (x - self.x[1]) * (d2 + (x - self.x[2]) * d3))
+    }
 }
 
 /// The mean of `values[j]` over a Poisson number `j` of a given mean. Beyond

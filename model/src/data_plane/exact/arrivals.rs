@@ -23,7 +23,8 @@ pub(super) struct Source {
     /// Nothing arrives from here on.
     end: Micros,
     second: u64,
-    rate_rps: f64,
+    /// The rates of the minute that holds it [requests/s].
+    rates: [f64; 60],
     /// Mean number of requests still to pass before the next one, counted
     /// from the start of `second`.
     ahead: f64,
@@ -35,7 +36,7 @@ impl Source {
     pub(super) fn new(scenario: &Scenario) -> Self {
         let service_time = scenario.service.task.service_time;
         let mut source = Self {
-            rate_rps: scenario.traffic.rate_in_second(0),
+            rates: scenario.traffic.rates_in_minute(0),
             traffic: scenario.traffic.clone(),
             law: service_time.law,
             mean_us: service_time.mean_ms * 1000.0,
@@ -60,31 +61,36 @@ impl Source {
         }
     }
 
+    fn rate_rps(&self) -> f64 {
+        self.rates[(self.second % 60) as usize]
+    }
+
     /// The next request; `None` after the end of the run.
     pub(super) fn next(&mut self) -> Option<Arrival> {
-        const SECONDS_PER_MINUTE: u64 = 60;
-        while self.ahead >= self.rate_rps {
-            self.ahead -= self.rate_rps;
+        while self.ahead >= self.rate_rps() {
+            self.ahead -= self.rate_rps();
             self.second += 1;
-            let from = Micros::from_whole_s(self.second);
-            if from >= self.end {
+            if Micros::from_whole_s(self.second) >= self.end {
                 return None;
             }
-            self.rate_rps = self.traffic.rate_in_second(self.second);
-            if self.second.is_multiple_of(SECONDS_PER_MINUTE) {
-                let minute = self.second / SECONDS_PER_MINUTE;
-                self.gaps = Stream::new(self.seed, Purpose::Arrivals, minute);
-                self.demands = Stream::new(self.seed, Purpose::Demands, minute);
-                if self.traffic.arrivals == Arrivals::Poisson {
-                    // A Poisson stream may be begun anew at any time.
-                    self.ahead = self.gap();
-                }
+            if self.second.is_multiple_of(60) {
+                self.begin_minute(self.second / 60);
             }
         }
-        let within = (self.ahead / self.rate_rps * 1e6) as u64;
+        let within = (self.ahead / self.rate_rps() * 1e6) as u64;
         let at = Micros::from_whole_s(self.second) + Micros(within.min(Micros::SECOND.0 - 1));
         self.ahead += self.gap();
         let demand_us = self.demands.service_time(self.law) * self.mean_us;
         Some(Arrival { at, demand_us })
+    }
+
+    fn begin_minute(&mut self, minute: u64) {
+        self.rates = self.traffic.rates_in_minute(minute);
+        self.gaps = Stream::new(self.seed, Purpose::Arrivals, minute);
+        self.demands = Stream::new(self.seed, Purpose::Demands, minute);
+        if self.traffic.arrivals == Arrivals::Poisson {
+            // A Poisson stream may be begun anew at any time.
+            self.ahead = self.gap();
+        }
     }
 }

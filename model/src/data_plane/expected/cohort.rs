@@ -108,19 +108,35 @@ impl Cohort {
         self.tasks += other.tasks;
     }
 
+    /// Whether nothing is going on in it at a rate of arrivals: it is well
+    /// below saturation and has nothing to work off.
+    pub(super) fn keeps_up(&self, rate: f64, laws: &Laws) -> bool {
+        const WELL_BELOW: f64 = 0.9;
+        match self.standing {
+            Standing::InRotation => {
+                self.backlog.is_none() && rate < WELL_BELOW * laws.capacity(self.table)
+            }
+            Standing::OutOfRotation | Standing::Draining => self.in_system <= 0.0,
+        }
+    }
+
     /// Serves for one tick.
     pub(super) fn tick(&mut self, offer: &Offer, laws: &mut Laws, sample: &mut Sample) {
-        let rate = if self.standing == Standing::InRotation { offer.rate } else { 0.0 };
+        let in_rotation = self.standing == Standing::InRotation;
+        if !in_rotation && self.in_system <= 0.0 {
+            return;
+        }
+        let rate = if in_rotation { offer.rate } else { 0.0 };
         let table = laws.get(self.table);
-        let station = table.station;
-        let load = rate / station.capacity();
-        let is_short = table.is_short;
-        let place = table.place(rate);
+        let (capacity, is_short) = (table.capacity, table.is_short);
+        let (slots, servers) = (f64::from(table.station.slots), table.servers);
+        let load = rate / capacity;
+        let (place, between) = table.look_up(load);
         let equilibrium = (load < 1.0 || is_short)
-            .then(|| if offer.steady { table.exact_means(rate) } else { table.means(place) })
+            .then(|| if offer.steady { table.exact_means(rate) } else { between })
             .filter(|means| {
                 // A queue that cannot be worked off within the tick is a fluid.
-                let worked_off = (station.capacity() - rate) * offer.span_s;
+                let worked_off = (capacity - rate) * offer.span_s;
                 is_short || self.in_system - worked_off <= means.in_system
             });
         let busy = match equilibrium {
@@ -128,16 +144,14 @@ impl Cohort {
             None => self.serve_fluid(rate, offer, laws, sample),
         };
         self.peak = self.peak.max(busy);
-
-        let tasks = f64::from(self.tasks);
-        if self.standing == Standing::InRotation {
+        self.remember(load, capacity * offer.span_s);
+        if in_rotation {
+            let tasks = f64::from(self.tasks);
             sample.busy_slot_s += busy * offer.span_s * tasks;
-            sample.slot_s += f64::from(station.slots) * offer.span_s * tasks;
-        }
-        sample.peak_in_service = sample.peak_in_service.max(whole(busy));
-        self.remember(load, offer.span_s / station.service_s * station.servers());
-        if rate > 0.0 && !trust::vouches(&self.seen(load, offer, laws)) {
-            sample.approximate += rate * offer.span_s * tasks;
+            sample.slot_s += slots * offer.span_s * tasks;
+            if !trust::vouches(&self.seen(load, servers, offer, laws)) {
+                sample.approximate += rate * offer.span_s * tasks;
+            }
         }
     }
 
@@ -153,18 +167,19 @@ impl Cohort {
     ) -> f64 {
         self.backlog = None;
         let tasks = f64::from(self.tasks);
-        let station = laws.get(self.table).station;
+        let table = laws.get(self.table);
+        let (capacity, servers) = (table.capacity, table.servers);
         // A mean between two points may be a hair above the capacity.
         let offered = rate * offer.span_s;
-        let admitted = (offered * (1.0 - means.blocking)).min(station.capacity() * offer.span_s);
+        let admitted = (offered * (1.0 - means.blocking)).min(capacity * offer.span_s);
         let rejected = offered - admitted;
         // Each request in the task leaves at the rate of one per response
         // time, so that the number settles where Little's law has it; while
         // all servers are busy it grows slowly at most.
         let held = self.in_system + admitted;
         let settled = held / (1.0 + offer.span_s / means.response_s());
-        let slowly = self.in_system.max(station.servers()) + admitted / 10.0;
-        let at_best = held - station.capacity() * offer.span_s;
+        let slowly = self.in_system.max(servers) + admitted / 10.0;
+        let at_best = held - capacity * offer.span_s;
         self.in_system = settled.min(slowly).max(at_best);
         if self.in_system < 1e-9 && rate <= 0.0 {
             self.in_system = 0.0;
@@ -283,22 +298,22 @@ impl Cohort {
     /// A queue forgets a load within its relaxation time, which is
     /// `(1 + load) / (1 − load)²` of the time in which it serves one request.
     fn remember(&mut self, load: f64, served_at_capacity: f64) {
+        if self.backlog.is_some() {
+            // A fluid has no equilibrium to forget; it is as good as saturated.
+            self.remembered_load = Some(load.max(1.0));
+            return;
+        }
         let remembered = self.remembered_load.unwrap_or(load);
-        let memory = (1.0 + load) / ((1.0 - load) * (1.0 - load)).max(1e-9);
-        let forgotten = served_at_capacity / memory;
-        // A fluid has no equilibrium to forget; it is as good as saturated.
-        let toward = if self.backlog.is_some() { load.max(1.0) } else { load };
-        let kept = if self.backlog.is_some() { toward } else { remembered };
-        self.remembered_load = Some((kept + forgotten * toward) / (1.0 + forgotten));
+        let forgotten = served_at_capacity * (1.0 - load) * (1.0 - load) / (1.0 + load);
+        self.remembered_load = Some((remembered + forgotten * load) / (1.0 + forgotten));
     }
 
-    fn seen(&self, load: f64, offer: &Offer, laws: &mut Laws) -> Tick {
-        let station = laws.get(self.table).station;
-        let beyond = self.in_system - station.servers();
+    fn seen(&self, load: f64, servers: f64, offer: &Offer, laws: &Laws) -> Tick {
+        let beyond = self.in_system - servers;
         Tick {
             load,
             remembered_load: self.remembered_load.unwrap_or(load),
-            room: station.room().map_or(f64::INFINITY, |room| room as f64),
+            room: laws.station(self.table).room().map_or(f64::INFINITY, |room| room as f64),
             pool_servers: offer.pool_servers,
             backlog: self.backlog.as_ref().map(|backlog| (beyond, backlog.noise())),
             load_at_change: offer.load_at_change,

@@ -1,5 +1,6 @@
 //! Laws of response times, computed where they are needed and kept.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::histogram::Histogram;
@@ -12,7 +13,7 @@ pub(super) const SHORT_QUEUE: u32 = 32;
 /// From this load on a queue without bound is computed at this load.
 const HIGHEST_STABLE: f64 = 0.999;
 /// The tail that a histogram leaves out.
-const NEGLIGIBLE: f64 = 1e-7;
+const NEGLIGIBLE: f64 = 1e-6;
 
 /// Loads, over capacity, at which a law is kept: (from, step), in order; the
 /// last one is the highest. Between two of them it is interpolated. They lie
@@ -24,7 +25,7 @@ const GRID: [(f64, f64); 8] = [
     (0.9, 0.005),
     (0.96, 0.001),
     (1.0, 0.01),
-    (1.1, 0.05),
+    (1.1, 0.1),
     (10.0, f64::INFINITY),
 ];
 
@@ -48,18 +49,18 @@ pub(super) struct Place {
     pub(super) share: f64,
 }
 
-impl Place {
-    /// Looks near `guess` first.
-    fn of(load: f64, grid: &[f64], guess: usize) -> Self {
-        let last = grid.len() - 2;
-        let holds = |point: usize| grid[point] <= load && load < grid[point + 1];
-        let point = if holds(guess.min(last)) {
-            guess.min(last)
-        } else {
-            grid.partition_point(|&at| at <= load).saturating_sub(1).min(last)
-        };
-        let share = (load - grid[point]) / (grid[point + 1] - grid[point]);
-        Self { point, share: share.clamp(0.0, 1.0) }
+/// What lies between two neighbouring points of the grid.
+#[derive(Debug, Clone)]
+struct Stretch {
+    point: usize,
+    loads: Range<f64>,
+    ends: [Means; 2],
+}
+
+impl Stretch {
+    fn place(&self, load: f64) -> Place {
+        let Range { start, end } = self.loads;
+        Place { point: self.point, share: ((load - start) / (end - start)).clamp(0.0, 1.0) }
     }
 }
 
@@ -75,41 +76,53 @@ pub(super) struct Response {
 #[derive(Debug, Clone)]
 pub(super) struct Table {
     pub(super) station: Station,
-    capacity: f64,
+    pub(super) capacity: f64,
+    pub(super) servers: f64,
     /// Whether its equilibrium exists at any load, and is reached at once.
     pub(super) is_short: bool,
     law: Law,
     grid: Arc<[f64]>,
     means: Vec<Option<Means>>,
     responses: Vec<Option<Arc<Response>>>,
+    /// The last stretch of the grid that was looked at.
+    stretch: Option<Stretch>,
     /// The last equilibrium that was computed at its very rate.
     last: Option<(f64, Means)>,
-    /// The last point that was looked up.
-    guess: usize,
 }
 
 impl Table {
     fn new(station: Station, law: Law, grid: Arc<[f64]>) -> Self {
         Self {
             capacity: station.capacity(),
+            servers: station.servers(),
             is_short: station.queue_limit.is_some_and(|limit| limit <= SHORT_QUEUE),
             station,
             law,
             means: vec![None; grid.len()],
             responses: vec![None; grid.len()],
             grid,
+            stretch: None,
             last: None,
-            guess: 0,
         }
     }
 
-    /// Where a rate lies in the grid.
-    pub(super) fn place(&mut self, rate: f64) -> Place {
-        let load = rate / self.capacity;
+    /// Where a load lies in the grid, and the equilibrium there, between those
+    /// of its two neighbours.
+    pub(super) fn look_up(&mut self, load: f64) -> (Place, Means) {
         let load = if self.is_short { load } else { load.min(HIGHEST_STABLE) };
-        let place = Place::of(load, &self.grid, self.guess);
-        self.guess = place.point;
-        place
+        let stretch = match self.stretch.take() {
+            Some(stretch) if stretch.loads.contains(&load) => stretch,
+            _ => {
+                let after = self.grid.partition_point(|&at| at <= load);
+                let point = after.clamp(1, self.grid.len() - 1) - 1;
+                let ends = [self.means_at(point), self.means_at(point + 1)];
+                Stretch { point, loads: self.grid[point]..self.grid[point + 1], ends }
+            }
+        };
+        let place = stretch.place(load);
+        let means = stretch.ends[0].between(&stretch.ends[1], place.share);
+        self.stretch = Some(stretch);
+        (place, means)
     }
 
     /// The equilibrium at a rate, computed for it alone.
@@ -124,19 +137,9 @@ impl Table {
         }
     }
 
-    /// The equilibrium between the points of the grid.
-    pub(super) fn means(&mut self, Place { point, share }: Place) -> Means {
-        let low = self.means_at(point);
-        if share > 0.0 { low.between(&self.means_at(point + 1), share) } else { low }
-    }
-
     fn means_at(&mut self, point: usize) -> Means {
-        if let Some(means) = self.means[point] {
-            return means;
-        }
-        let means = self.station.means(self.rate_at(point));
-        self.means[point] = Some(means);
-        means
+        let (station, rate) = (self.station, self.rate_at(point));
+        *self.means[point].get_or_insert_with(|| station.means(rate))
     }
 
     /// The rate of arrivals at a point of the grid.
@@ -159,7 +162,7 @@ impl Table {
     fn compute(&mut self, point: usize) -> Response {
         let rate = self.rate_at(point);
         let mean_ms = self.means_at(point).response_s() * 1000.0;
-        let first = Histogram::bin(self.station.service_s * 1000.0 / 256.0);
+        let first = Histogram::bin(self.station.service_s * 1000.0 / 128.0);
         let last = Histogram::bin(mean_ms * 200.0);
         let times: Vec<f64> = (first + 1..=last).map(|bin| Histogram::edge(bin) / 1000.0).collect();
         let tail = survival(&self.station, self.law, rate, &times);
@@ -202,6 +205,10 @@ impl Laws {
         &self.tables[table].station
     }
 
+    pub(super) fn capacity(&self, table: usize) -> f64 {
+        self.tables[table].capacity
+    }
+
     pub(super) fn get(&mut self, table: usize) -> &mut Table {
         &mut self.tables[table]
     }
@@ -216,7 +223,7 @@ impl Laws {
         weight: f64,
     ) {
         let sum_ms = weight * (wait_s + residence_s) * 1000.0;
-        let first = Histogram::bin((wait_s + residence_s / 256.0) * 1000.0);
+        let first = Histogram::bin((wait_s + residence_s / 128.0) * 1000.0);
         let mut shares = Vec::new();
         let mut below = 0.0;
         for bin in first.. {
@@ -243,15 +250,22 @@ mod tests {
     fn a_load_lies_between_two_points() {
         let grid = grid();
         assert!(grid.is_sorted() && grid.contains(&1.0));
-        for guess in [0, 3, 500] {
-            for load in
-                [0.0, 0.01, 0.3, 0.5, 0.55, 0.7999, 0.8, 0.85, 0.97, 0.9985, 1.0, 1.5, 7.7, 10.0]
-            {
-                let Place { point, share } = Place::of(load, &grid, guess);
-                let back = grid[point] + share * (grid[point + 1] - grid[point]);
-                assert!((back - load).abs() < 1e-12, "{load} {back}");
-            }
-            assert_eq!(Place::of(99.0, &grid, guess).share, 1.0);
+        let station = Station {
+            slots: 2,
+            cpu_slots: f64::INFINITY,
+            queue_limit: Some(0),
+            service_s: 1.0,
+            arrival_cv2: 1.0,
+            service_cv2: 1.0,
+        };
+        let mut table = Table::new(station, Law::Exponential, Arc::clone(&grid));
+        for load in [0.0, 0.01, 0.3, 0.7999, 0.8, 0.85, 0.9701, 1.0, 1.5, 9.99, 0.4] {
+            let (Place { point, share }, means) = table.look_up(load);
+            let back = grid[point] + share * (grid[point + 1] - grid[point]);
+            assert!((back - load).abs() < 1e-12, "{load} {back}");
+            let exact = station.means(load * station.capacity());
+            assert!((means.blocking - exact.blocking).abs() < 1e-3, "{load} {means:?} {exact:?}");
         }
+        assert_eq!(table.look_up(99.0).0, Place { point: grid.len() - 2, share: 1.0 });
     }
 }
