@@ -7,3 +7,5 @@ import "./links.mjs";
 import "./keyboard.mjs";
 import "./questions.mjs";
 import "./stage.mjs";
+import "./lesson.mjs";
+import "./start.mjs";

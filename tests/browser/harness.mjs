@@ -15,7 +15,8 @@ export const url = process.env.HEADROOM_URL;
 /** How the page can look. */
 export const themes = ["light", "dark", "projector"];
 
-const browser = await launch();
+/** The browser of all tests. */
+export const browser = await launch();
 after(() => browser.close());
 
 /**

@@ -46,6 +46,9 @@ test("a link restores the state of its figure", async (t) => {
 });
 
 const damaged = {
+  "a setting that is no number": "#/target-tracking?traffic=banana&act=2",
+  "a setting that is not there": "#/the-spike?sloth=7",
+  "a setting out of its range": "#/the-spike?min=-1e308",
   "a section that is not there": "#/no-such-section",
   "no route at all": "#%E0%A4%A&&&===???",
   "a hundred thousand characters": `#/the-spike?min=${"9".repeat(100_000)}`,

@@ -42,6 +42,24 @@ pub(crate) fn same_bytes() -> Outcome {
     )
 }
 
+/// Measures the model and the page, and writes `benches/results.json`.
+pub(crate) fn bench() -> Outcome {
+    site::build()?;
+    let probe = Site::start(&build_probe()?, 0, "/")?;
+    let site = Site::start(&built_site()?, 0, "/")?;
+    say("measuring in Chromium, some minutes; leave the machine alone meanwhile");
+    run(
+        node("benches/measure.mjs")?
+            .env("HEADROOM_URL", &site.url)
+            .env("HEADROOM_PROBE_URL", &probe.url)
+            .env("HEADROOM_SCENARIOS", root().join("tests/probe/scenarios"))
+            .env("HEADROOM_RESULTS", root().join("benches/results.json")),
+        "see above what stopped it",
+    )?;
+    say("the results are in benches/results.json");
+    Ok(())
+}
+
 /// The folder of the built site.
 fn built_site() -> Outcome<PathBuf> {
     if site::dist().join("index.html").is_file() {
@@ -55,7 +73,8 @@ fn built_site() -> Outcome<PathBuf> {
 fn node(script: &str) -> Outcome<Command> {
     let mut command = Command::new("node");
     command
-        .arg("--test-reporter=spec")
+        // A test run closes with its counts; a script without tests does not mind.
+        .env("NODE_OPTIONS", "--test-reporter=spec")
         .arg(root().join(script))
         .env("HEADROOM_CHROMIUM", tools::chromium()?)
         .env("HEADROOM_NODE_MODULES", tools::node_modules()?);

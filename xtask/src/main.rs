@@ -13,6 +13,7 @@ mod run;
 mod serve;
 mod site;
 mod tools;
+mod verify;
 
 use run::{Failure, Outcome};
 
@@ -22,6 +23,8 @@ usage: cargo xtask COMMAND
   serve [PORT]  build the course and serve it on this machine (port 8080)
   build         build the static site into dist/, for any host and any path
   test [STEP]   run every test there is, or only the steps whose name contains STEP
+  bench         measure the model and the page in Chromium, into benches/results.json
+  verify        run the statistical checks whole, into model/verification.json
 ";
 
 fn main() -> ExitCode {
@@ -46,6 +49,8 @@ fn command(words: &[&str]) -> Outcome {
         ["build"] => site::build(),
         ["test"] => gates::test(""),
         ["test", step] => gates::test(step),
+        ["bench"] => browser::bench(),
+        ["verify"] => verify::verify(),
         [] | ["help" | "--help" | "-h"] => {
             print!("{USAGE}");
             Ok(())

@@ -50,6 +50,12 @@ pub fn play(json: &str) -> Result<u32, String> {
     Ok(simulate(&scenario, Station::Expected).minutes.len() as u32)
 }
 
+/// The version of the model's rules.
+#[wasm_bindgen]
+pub fn version() -> String {
+    headroom_model::VERSION.to_owned()
+}
+
 /// The 64-bit FNV-1a hash.
 fn fnv1a(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
