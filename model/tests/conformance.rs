@@ -99,7 +99,7 @@ const CASES: &[(&str, fn())] = &[
             "/ScalableTarget",
             json!({"MinCapacity": 5, "MaxCapacity": 2}),
             "Maximum capacity cannot be less than minimum capacity",
-        )
+        );
     }),
     ("139", || rejected("/ScalableTarget", json!({"MinCapacity": 5}), "MaxCapacity is required")),
     ("140", || rejected("/ScalableTarget/MinCapacity", json!(-1), "less than 0")),
@@ -108,14 +108,14 @@ const CASES: &[(&str, fn())] = &[
             "/ScalingPolicies/0/TargetTrackingScalingPolicyConfiguration/TargetValue",
             json!(1e200),
             "2^360",
-        )
+        );
     }),
     ("142", || {
         rejected(
             "/ScalingPolicies/0/TargetTrackingScalingPolicyConfiguration/TargetValue",
             json!(0),
             "above 0",
-        )
+        );
     }),
     ("143", resource_labels_go_with_load_balancer_metrics),
     ("144", || {
@@ -123,7 +123,7 @@ const CASES: &[(&str, fn())] = &[
             "/ScalingPolicies/0/TargetTrackingScalingPolicyConfiguration/CustomizedMetricSpecification",
             json!({"MetricName": "x"}),
             "not both",
-        )
+        );
     }),
     ("145", one_policy_for_a_metric),
 ];
