@@ -226,7 +226,11 @@ pub fn FigureView(
 
     let frame = NodeRef::<leptos::html::Figure>::new();
     let owner = Owner::current().unwrap_or_default();
-    frame.on_load(move |frame| owner.with(|| fill(El::of(frame.into()), shared)));
+    frame.on_load(move |frame| {
+        // On the way from link to link Leptos keeps the element and what it holds.
+        frame.set_text_content(None);
+        owner.with(|| fill(El::of(frame.into()), shared));
+    });
     view! { <figure class="figure" aria-labelledby="question" node_ref=frame></figure> }
 }
 

@@ -114,6 +114,7 @@ impl Shell {
     fn follow(self) {
         let (link, fault) = Link::parse(&hash());
         self.notices.set(fault.into_iter().collect());
+        fullscreen::leave();
         self.stage.set(false);
         self.link.set(link);
     }

@@ -104,7 +104,7 @@ fn SettingsView() -> impl IntoView {
                     {options}
                 </select>
             </label>
-            <label title="P: stage, Space: play, arrows: step">
+            <label>
                 <input
                     type="checkbox"
                     prop:checked=move || shell.settings.get().shortcuts
@@ -115,6 +115,9 @@ fn SettingsView() -> impl IntoView {
                 />
                 <span>"Single-key shortcuts"</span>
             </label>
+            <p>
+                <kbd>"P"</kbd>" stage, "<kbd>"Space"</kbd>" play, "<kbd>"← →"</kbd>" step"
+            </p>
         </section>
     }
 }

@@ -9,7 +9,7 @@ use super::shell::Shell;
 use super::{keys, view};
 use crate::course::Section;
 use crate::course::figure::{Choice, Figure};
-use crate::figure::state::Bet;
+use crate::figure::state::{Bet, State};
 use crate::stage::{Stage, Step};
 
 /// A figure, and where its telling to a room is.
@@ -20,13 +20,16 @@ pub(super) struct Told {
     /// Everything that changes in it.
     pub(super) signals: FigureSignals,
     stage: RwSignal<Stage>,
+    /// What the reader had set, until the telling goes on from its first question.
+    before: RwSignal<Option<State>>,
 }
 
 impl Told {
     /// A figure whose telling has not begun.
     pub(super) fn new(figure: &'static Figure, signals: FigureSignals) -> Self {
         let act = signals.state.with_untracked(|state| state.act);
-        Self { figure, signals, stage: RwSignal::new(Stage::at_act(figure, act)) }
+        let stage = RwSignal::new(Stage::at_act(figure, act));
+        Self { figure, signals, stage, before: RwSignal::new(None) }
     }
 
     /// The name of the step, for style sheets.
@@ -50,8 +53,18 @@ impl Told {
 
     /// Begins with the question of the act on show.
     fn begin(self) {
-        let act = self.signals.state.with_untracked(|state| state.act);
+        let before = self.signals.state.get_untracked();
+        let act = before.act;
         self.change(|stage, figure| *stage = Stage::at_act(figure, act));
+        self.before.set(Some(before));
+    }
+
+    /// Ends; if it went no further than it began, the reader finds all as it was.
+    fn end(self) {
+        // The whole section may be gone by now.
+        if let Some(before) = self.before.try_get_untracked().flatten() {
+            self.signals.state.try_set(before);
+        }
     }
 
     /// Changes where the telling is, and shows that.
@@ -62,6 +75,7 @@ impl Told {
         self.signals.state.update(|state| stage.show(self.figure, state));
         self.signals.playing.set(stage.step == Step::Run && !stage.is_hidden);
         self.stage.set(stage);
+        self.before.set(None);
     }
 
     /// Runs on or pauses; before the run, it is the next step.
@@ -118,7 +132,10 @@ pub(super) fn StageTop(
             event.prevent_default();
         }
     });
-    on_cleanup(move || listening.remove());
+    on_cleanup(move || {
+        listening.remove();
+        told.end();
+    });
 
     let question = NodeRef::<html::H2>::new();
     question.on_load(|question| {
