@@ -30,7 +30,7 @@ pub struct Scenario {
     pub metrics: Metrics,
     /// The scalable target and its policies; without it the desired count is fixed.
     pub autoscaling: Option<Autoscaling>,
-    /// What happens at given times, in order of time.
+    /// What happens at given times; those of one instant in this order.
     pub events: Vec<Event>,
     /// The objective that a minute meets or misses.
     pub slo: Option<Slo>,

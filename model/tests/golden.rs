@@ -1,5 +1,5 @@
-//! Whole traces, byte for byte. The same scenarios are played in node and in
-//! Chromium against the same files, so that host and browser cannot differ.
+//! Whole traces, byte for byte: a change of the model's rules shows here, and
+//! where. That node and Chromium give the same bytes is the probe's to check.
 //!
 //! `UPDATE_GOLDENS=1 cargo test -p headroom-model --test golden` writes them
 //! anew; a change of theirs needs a new `headroom_model::VERSION`.

@@ -1,7 +1,7 @@
 //! The run that a figure's state asks for.
 
 use headroom_model::scenario::Scenario;
-use headroom_model::trace::{Station, Trace};
+use headroom_model::trace::Trace;
 
 use super::state::{State, scenario_json};
 use crate::course::figure::Act;
@@ -24,7 +24,7 @@ impl Run {
                 faults.iter().map(|fault| format!("{}: {}", fault.path, fault.message)).collect();
             faults.join("; ")
         })?;
-        let trace = headroom_model::simulate(&scenario, Station::Expected);
+        let trace = headroom_model::expect(&scenario);
         Ok(Self { scenario, trace })
     }
 

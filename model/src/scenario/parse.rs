@@ -378,11 +378,9 @@ fn price(object: &Object<'_>) -> Price {
     price
 }
 
+/// In the order in which they are written: so they happen within an instant.
 fn events(object: &Object<'_>) -> Vec<Event> {
-    let mut events: Vec<Event> = object.objects("events").iter().filter_map(event).collect();
-    // Events of one instant happen in the order in which they are written.
-    events.sort_by_key(|event| event.at);
-    events
+    object.objects("events").iter().filter_map(event).collect()
 }
 
 fn event(object: &Object<'_>) -> Option<Event> {

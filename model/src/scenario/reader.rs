@@ -106,7 +106,7 @@ impl<'a> Object<'a> {
     }
 
     fn any(&self, name: &'static str) -> Option<&'a Value> {
-        self.known.borrow_mut().push(name);
+        self.accept(&[name]);
         self.fields?.get(name)
     }
 
@@ -244,9 +244,14 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// Marks fields as known that AWS prints and that mean nothing here.
+    /// Marks fields as known, such as those that AWS prints and that mean nothing here.
     pub(crate) fn accept(&self, names: &[&'static str]) {
-        self.known.borrow_mut().extend(names);
+        let mut known = self.known.borrow_mut();
+        for name in names {
+            if !known.contains(name) {
+                known.push(name);
+            }
+        }
     }
 
     /// Refuses a known field for what this version of the model does not do.
@@ -261,10 +266,7 @@ impl<'a> Object<'a> {
         let Some(fields) = self.fields else { return };
         let known = self.known.borrow();
         for name in fields.keys().filter(|name| !known.contains(&name.as_str())) {
-            let mut expected: Vec<_> = known.clone();
-            expected.sort_unstable();
-            expected.dedup();
-            self.fault(name, format!("unknown field `{name}`; known are {}", expected.join(", ")));
+            self.fault(name, format!("unknown field `{name}`; known are {}", known.join(", ")));
         }
     }
 }
