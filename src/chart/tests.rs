@@ -150,6 +150,27 @@ fn every_label_lies_on_its_canvas() {
 }
 
 #[test]
+fn a_chart_of_any_size_is_laid_out() {
+    let (scenario, trace) = sample::run();
+    for (chart, name) in ALL {
+        for edge in [1.0, 20.0, 60.0] {
+            for size in [
+                Size { width: edge, ..STAGE },
+                Size { height: edge, ..STAGE },
+                Size { width: edge, height: edge, ..STAGE },
+            ] {
+                for view in [view(&scenario, &trace), fogged(&scenario, &trace)] {
+                    let picture = laid_out(chart, &view, size);
+                    let is_somewhere =
+                        |label: &Label| label.at.0.is_finite() && label.at.1.is_finite();
+                    assert!(picture.labels.iter().all(is_somewhere), "{name} at {edge} px");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn the_datapoints_that_count_are_those_at_the_cursor() {
     let (scenario, trace) = sample::run();
     let mut view = view(&scenario, &trace);

@@ -69,7 +69,8 @@ pub(super) fn picture(view: &View, axis: &Axis, size: Size, place: Place) -> Pic
     let side = if rps > capable { -1.0 } else { 1.0 };
     let mut name = |word: &str, value: f64, side: f64, paint| {
         let y = scale.y(value) + 0.85 * size.text * side;
-        let at = (x, y.clamp(plot.top, plot.bottom - 0.7 * size.text));
+        // Of a plot lower than its text the top wins.
+        let at = (x, y.min(plot.bottom - 0.7 * size.text).max(plot.top));
         let text = format!("{word} {}", ticks::short(value));
         picture.labels.push(Label { text, at, anchor, role: Role::Line(paint) });
     };
