@@ -23,6 +23,7 @@ pub(crate) fn build() -> Outcome {
         Command::new("trunk")
             .args(["build", "--release", "--offline"])
             .env("PATH", path)
+            .env("CARGO_ENCODED_RUSTFLAGS", no_paths_of_this_machine()?)
             .env("TRUNK_SKIP_VERSION_CHECK", "true")
             // Trunk takes `NO_COLOR=1` for a wrong value of its own flag.
             .env_remove("NO_COLOR"),
@@ -37,6 +38,25 @@ pub(crate) fn build() -> Outcome {
     io("write", &page, fs::rename(&new, &page))?;
     say("the site is in dist/: put it on any static host, under any path");
     Ok(())
+}
+
+/// Flags that keep the compiler from writing this machine's paths into the
+/// messages of libraries, so that the same source gives the same site.
+fn no_paths_of_this_machine() -> Result<String, Failure> {
+    let home = match std::env::var_os("CARGO_HOME") {
+        Some(home) => PathBuf::from(home),
+        None => std::env::home_dir()
+            .ok_or_else(|| Failure("there is no home folder: set CARGO_HOME to Cargo's".into()))?
+            .join(".cargo"),
+    };
+    let sources = home.join("registry/src");
+    let mut flags = Vec::new();
+    for registry in io("read", &sources, fs::read_dir(&sources))? {
+        let registry = io("read", &sources, registry)?.path();
+        flags.push(format!("--remap-path-prefix={}=lib", registry.display()));
+    }
+    // Cargo's separator, which no path contains.
+    Ok(flags.join("\u{1f}"))
 }
 
 /// The policy refuses markup that is made from a string, at the moment when it
