@@ -8,12 +8,32 @@ use brotli::enc::BrotliEncoderParams;
 use crate::run::{Failure, Outcome, io};
 use crate::site;
 
-/// The app's wasm [bytes].
-const WASM: usize = 150_000;
-/// All that the first page loads, fonts apart [bytes].
-const FIRST_PAGE: usize = 220_000;
-/// All fonts [bytes]; woff2 is compressed already.
-const FONTS: usize = 55_000;
+/// What something may weigh [bytes].
+struct Budget {
+    what: &'static str,
+    /// What it should weigh.
+    goal: usize,
+    /// What it may weigh until then. It is lowered with every gain, never raised.
+    limit: usize,
+    counts: fn(&Path) -> bool,
+}
+
+const BUDGETS: [Budget; 3] = [
+    Budget {
+        what: "the app's wasm",
+        goal: 150_000,
+        limit: 260_000,
+        counts: |file| is(file, "wasm"),
+    },
+    Budget {
+        what: "the first page without fonts",
+        goal: 220_000,
+        limit: 278_000,
+        counts: |file| !is(file, "woff2") && !is(file, "txt"),
+    },
+    // woff2 is compressed already.
+    Budget { what: "the fonts", goal: 55_000, limit: 55_000, counts: |file| is(file, "woff2") },
+];
 
 /// A file of the site and what it weighs.
 struct Weighed {
@@ -33,22 +53,13 @@ pub(crate) fn check() -> Outcome {
         let name = file.strip_prefix(site::dist()).unwrap_or(file);
         println!("{bytes:>9}  {}", name.display());
     }
-    let sum = |wanted: fn(&Path) -> bool| -> usize {
-        files.iter().filter(|weighed| wanted(&weighed.file)).map(|weighed| weighed.bytes).sum()
-    };
     let mut over = Vec::new();
-    for (what, bytes, budget) in [
-        ("the app's wasm", sum(|file| is(file, "wasm")), WASM),
-        (
-            "the first page without fonts",
-            sum(|file| !is(file, "woff2") && !is(file, "txt")),
-            FIRST_PAGE,
-        ),
-        ("the fonts", sum(|file| is(file, "woff2")), FONTS),
-    ] {
-        println!("{bytes:>9}  {what}, of {budget}");
-        if bytes > budget {
-            over.push(format!("{what} by {}", bytes - budget));
+    for Budget { what, goal, limit, counts } in BUDGETS {
+        let bytes: usize =
+            files.iter().filter(|weighed| counts(&weighed.file)).map(|weighed| weighed.bytes).sum();
+        println!("{bytes:>9}  {what}: at most {limit}, the goal is {goal}");
+        if bytes > limit {
+            over.push(format!("{what} by {}", bytes - limit));
         }
     }
     if over.is_empty() {
