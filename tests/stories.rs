@@ -295,8 +295,8 @@ mod tracking {
             "Up to 175 it stays at five, since 4 × 87.5 / 70 is exactly 5. From 176 on it is six.",
         );
         assert_eq!((act(175.0).desired_at_end(), act(176.0).desired_at_end()), (5, 6));
-        assert!(act(172.0).meets(1) && act(175.0).meets(1));
-        assert!(!act(170.0).meets(1) && !act(176.0).meets(1));
+        assert!(act(173.0).meets(1) && act(175.0).meets(1));
+        assert!(!act(172.0).meets(1) && !act(176.0).meets(1));
         assert!(act(300.0).desired_at_end() > 6 && !act(300.0).meets(1), "two-sided");
         story.says("Four tasks become six, where eight would only just carry the traffic.");
         assert_eq!(act(400.0).moves().first(), Some(&(540.0, 4, 6)));

@@ -168,7 +168,7 @@ const CEILING: Act = Act {
                    3 requests/s of needing a sixth",
             all_of: &[
                 Condition::ControlWithin("target", 70.0, 70.0),
-                Condition::ControlWithin("traffic", 172.0, 175.0),
+                Condition::ControlWithin("traffic", 173.0, 175.0),
                 Condition::DesiredAtEnd(5),
             ],
         },

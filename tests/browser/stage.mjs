@@ -97,6 +97,18 @@ test("the stage keeps the focus, is accessible, and fits the screen", async (t) 
   }
 });
 
+test("on a narrow screen the stage scrolls down, not sideways", async (t) => {
+  const page = await open(t, "#/target-tracking", { width: 390, height: 844, scale: 2 });
+  await page.getByRole("button", { name: "Stage" }).click();
+  for (const step of ["question", "bet", "run", "why", "try"]) {
+    assert.equal((await seen(page)).step, step);
+    assert.equal(await page.evaluate(() => document.scrollingElement.scrollWidth), 390, step);
+    await page.getByRole("button", { name: "next" }).click();
+    await frames(page);
+  }
+  assertQuiet(page);
+});
+
 test("single keys act only outside of fields, and can be switched off", async (t) => {
   const page = await open(t, "#/target-tracking");
   await page.locator(".typed input").first().focus();
