@@ -1,8 +1,8 @@
-//! Elements of a figure, all of one type.
+//! Elements of the page, all of one type.
 //!
 //! Leptos' `view!` gives every view a type of its own, and every closure in it
-//! an effect of its own type. In the hundred elements of a figure these types
-//! weigh more than the model and the charts together. Here an element is a
+//! an effect of its own type. In the hundreds of elements of this page these
+//! types weigh more than the model, the charts and the text together. Here an element is a
 //! plain DOM node, made at once; whatever changes in it hangs on Leptos'
 //! effects through a boxed closure, and goes with the owner that made it.
 
@@ -46,11 +46,6 @@ fn keep_following(mut f: Box<dyn FnMut()>) {
 }
 
 impl El {
-    /// An element that is there already.
-    pub(super) fn of(element: Element) -> Self {
-        Self(element)
-    }
-
     /// The node itself.
     pub(super) fn node(&self) -> &Element {
         &self.0
@@ -236,6 +231,17 @@ impl El {
         self
     }
 
+    /// Takes the focus as soon as it is in the page.
+    pub(super) fn focused(self) -> Self {
+        let node = self.0.clone();
+        queue_microtask(move || {
+            if let Ok(node) = node.dyn_into::<web_sys::HtmlElement>() {
+                node.focus().ok();
+            }
+        });
+        self
+    }
+
     fn append(&self, node: &Node) {
         // It cannot fail: a new node has no place yet.
         self.0.append_child(node).ok();
@@ -253,6 +259,16 @@ fn insert(before: &Node, new: &El) {
     if let Some(parent) = before.parent_node() {
         parent.insert_before(&new.0, Some(before)).ok();
     }
+}
+
+/// Shows what `page` makes for as long as the page is open. Leptos owns it, and
+/// renders no view of its own.
+pub(super) fn mount(page: impl FnOnce() -> Vec<El> + 'static) {
+    leptos::mount::mount_to_body(move || {
+        if let Some(body) = document().body() {
+            page().iter().for_each(|part| El(body.clone().into()).append(&part.0));
+        }
+    });
 }
 
 /// A button that does something.

@@ -18,7 +18,6 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::dom::{El, button, el, follow};
-use super::view;
 use crate::chart::{Axis, Size};
 use crate::course::figure::{Act, Chart, Figure};
 use crate::figure::run::Run;
@@ -28,7 +27,7 @@ use look::Look;
 
 /// Everything that changes in a figure.
 #[derive(Clone, Copy)]
-pub struct FigureSignals {
+pub(super) struct FigureSignals {
     /// What the student has set.
     pub state: RwSignal<State>,
     /// Whether the cursor moves by itself.
@@ -39,19 +38,19 @@ pub struct FigureSignals {
 
 impl FigureSignals {
     /// Of a figure in a state, with no goal met.
-    pub fn new(figure: &Figure, state: RwSignal<State>, playing: RwSignal<bool>) -> Self {
+    pub(super) fn new(figure: &Figure, state: RwSignal<State>, playing: RwSignal<bool>) -> Self {
         let met = figure.acts.iter().map(|act| vec![false; act.goals.len()]).collect();
         Self { state, playing, met: RwSignal::new(met) }
     }
 
     /// Puts an act on show as it opens.
-    pub fn open_act(self, figure: &Figure, act: usize) {
+    pub(super) fn open_act(self, figure: &Figure, act: usize) {
         self.playing.set(false);
         self.state.set(State::at_act(figure, act));
     }
 
     /// Makes a bet, or skips it, and plays the run on from the question.
-    pub fn bet(self, figure: &Figure, bet: Bet) {
+    pub(super) fn bet(self, figure: &Figure, bet: Bet) {
         self.state.update(|state| {
             if let Some(prediction) = state.told(figure).prediction {
                 state.bet = Some(bet);
@@ -62,7 +61,7 @@ impl FigureSignals {
     }
 
     /// Plays or pauses. At the end it plays again from the question.
-    pub fn toggle_play(self, figure: &Figure) {
+    pub(super) fn toggle_play(self, figure: &Figure) {
         if self.playing.get_untracked() {
             self.playing.set(false);
             return;
@@ -80,7 +79,7 @@ impl FigureSignals {
     }
 
     /// Stops, and moves the cursor, not into the fog.
-    pub fn move_to(self, figure: &Figure, t_s: f64) {
+    pub(super) fn move_to(self, figure: &Figure, t_s: f64) {
         self.playing.set(false);
         self.state.update(|state| {
             let act = state.told(figure);
@@ -159,16 +158,13 @@ impl Shared {
     }
 }
 
-/// A figure with everything that belongs to it.
-#[component]
-pub fn FigureView(
-    /// What it shows.
+/// A figure with everything that belongs to it. `announce` has screen readers
+/// read a sentence; it is called after changes, not per frame.
+pub(super) fn figure(
     figure: &'static Figure,
-    /// Everything that changes in it.
     signals: FigureSignals,
-    /// Has screen readers read a sentence; called after changes, not per frame.
     announce: Callback<String>,
-) -> impl IntoView {
+) -> El {
     let act = Memo::new(move |_| signals.state.with(|state| state.act));
     // Everything but cursor and bet: only these make a new run.
     let settings = Memo::new(move |_| {
@@ -224,25 +220,14 @@ pub fn FigureView(
         }
     });
 
-    let frame = NodeRef::<leptos::html::Figure>::new();
-    let owner = Owner::current().unwrap_or_default();
-    frame.on_load(move |frame| {
-        // On the way from link to link Leptos keeps the element and what it holds.
-        frame.set_text_content(None);
-        owner.with(|| fill(El::of(frame.into()), shared));
-    });
-    view! { <figure class="figure" aria-labelledby="question" node_ref=frame></figure> }
-}
-
-/// Puts the parts into a figure. What belongs to an act is made anew with it.
-fn fill(frame: El, shared: Shared) {
     let question = el("h2", "question")
         .attr("id", "question")
         .attr("tabindex", "-1")
         .live_text(move || shared.act().question.to_owned());
     type OfAct = fn(Shared, &'static Act) -> Option<El>;
     let of_act = move |make: OfAct| move || make(shared, shared.act()).into_iter().collect();
-    frame
+    el("figure", "figure")
+        .attr("aria-labelledby", "question")
         .children(acts(shared))
         .child(question)
         .live(of_act(bet::bet))
@@ -256,7 +241,7 @@ fn fill(frame: El, shared: Shared) {
         .live(move || account::summary(shared).into_iter().collect())
         .live(of_act(account::goals))
         .live(of_act(|_, act| Some(account::caption(act))))
-        .live(of_act(|shared, act| Some(extras::extras(shared, act))));
+        .live(of_act(|shared, act| Some(extras::extras(shared, act))))
 }
 
 const ALL_CHARTS: [Chart; 5] =

@@ -2,47 +2,40 @@
 
 use leptos::prelude::*;
 
+use super::dom::{El, el, value_of};
 use super::shell::Shell;
-use super::view;
-use crate::course::question::{Answer, Kind, Mark, Number, Question};
+use crate::course::question::{Kind, Mark, Question};
 use crate::progress::Deed;
 
-/// A question. Any number of tries; the first right one is noted.
-#[component]
-pub(super) fn QuestionView(
-    /// Its place among the section's questions, from 1.
+/// A question, the one at this place of its section, from 1. Any number of
+/// tries; the first right one is noted.
+pub(super) fn question(
     number: usize,
-    /// The question.
     question: &'static Question,
-    /// Notes what was done in this section.
-    note: Callback<Deed>,
-) -> impl IntoView {
+    note: impl Fn(Deed) + Copy + 'static,
+) -> El {
     let mark = RwSignal::new(None::<Mark>);
     let shell = expect_context::<Shell>();
     let answer = move |given: Mark| {
         mark.set(Some(given));
         shell.announce(said(given, question).concat());
         if given == Mark::Right {
-            note.run(Deed::Answer(question.id.to_owned()));
+            note(Deed::Answer(question.id.to_owned()));
         }
     };
-    let field = match question.kind {
-        Kind::Choice(answers) => choice(question.id, answers, answer).into_any(),
-        Kind::Number(expected) => typed(question.id, expected, answer).into_any(),
-    };
+    let legend = el("legend", "")
+        .child(el("span", "number").text(&number.to_string()).text(" "))
+        .text(question.prompt);
     let feedback = move || {
         let mark = mark.get()?;
         let class = if mark == Mark::Right { "feedback right" } else { "feedback" };
         let [verdict, why] = said(mark, question);
-        Some(view! { <p class=class><strong>{verdict}</strong>{why}</p> })
+        Some(el("p", class).child(el("strong", "").text(verdict)).text(why))
     };
-    view! {
-        <fieldset class="ask">
-            <legend><span class="number">{number}" "</span>{question.prompt}</legend>
-            {field}
-            {feedback}
-        </fieldset>
-    }
+    el("fieldset", "ask")
+        .child(legend)
+        .children(fields(question, answer))
+        .live(move || feedback().into_iter().collect())
 }
 
 fn said(mark: Mark, question: &Question) -> [&'static str; 2] {
@@ -53,48 +46,41 @@ fn said(mark: Mark, question: &Question) -> [&'static str; 2] {
     }
 }
 
-fn choice(
-    id: &'static str,
-    answers: &'static [Answer],
-    answer: impl Fn(Mark) + Copy + Send + Sync + 'static,
-) -> impl IntoView {
-    let radio = |choice: &'static Answer| {
-        let given = choice.wrong.map_or(Mark::Right, Mark::Wrong);
-        view! {
-            <label class="answer">
-                <input type="radio" name=id on:change=move |_| answer(given) />
-                <span>{choice.text}</span>
-            </label>
+fn fields(question: &'static Question, answer: impl Fn(Mark) + Copy + 'static) -> Vec<El> {
+    match question.kind {
+        Kind::Choice(answers) => {
+            let radio = |choice: &'static crate::course::question::Answer| {
+                let given = choice.wrong.map_or(Mark::Right, Mark::Wrong);
+                let button = el("input", "")
+                    .attr("type", "radio")
+                    .attr("name", question.id)
+                    .on("change", move |_| answer(given));
+                el("label", "answer").child(button).child(el("span", "").text(choice.text))
+            };
+            answers.iter().map(radio).collect()
         }
-    };
-    answers.iter().map(radio).collect_view()
-}
-
-fn typed(
-    id: &'static str,
-    expected: Number,
-    answer: impl Fn(Mark) + Copy + Send + Sync + 'static,
-) -> impl IntoView {
-    let text = RwSignal::new(String::new());
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        answer(text.with_untracked(|text| expected.mark(text)));
-    };
-    view! {
-        <form class="typed" on:submit=submit novalidate>
-            <label>
-                <span class="hidden">"Your answer in "{expected.unit}</span>
-                <input
-                    type="text"
-                    inputmode="decimal"
-                    autocomplete="off"
-                    maxlength="32"
-                    name=id
-                    on:input:target=move |event| text.set(event.target().value())
-                />
-            </label>
-            <span aria-hidden="true">{expected.unit}</span>
-            <button type="submit">"Check"</button>
-        </form>
+        Kind::Number(expected) => {
+            let text = RwSignal::new(String::new());
+            let field = el("input", "")
+                .attr("type", "text")
+                .attr("inputmode", "decimal")
+                .attr("autocomplete", "off")
+                .attr("maxlength", "32")
+                .attr("name", question.id)
+                .on("input", move |event| text.set(value_of(&event)));
+            let name = el("span", "hidden").text("Your answer in ").text(expected.unit);
+            let unit = el("span", "").attr("aria-hidden", "true").text(expected.unit);
+            let check = el("button", "").attr("type", "submit").text("Check");
+            let form = el("form", "typed")
+                .attr("novalidate", "")
+                .on("submit", move |event| {
+                    event.prevent_default();
+                    answer(text.with_untracked(|text| expected.mark(text)));
+                })
+                .child(el("label", "").child(name).child(field))
+                .child(unit)
+                .child(check);
+            vec![form]
+        }
     }
 }

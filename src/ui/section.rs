@@ -2,74 +2,58 @@
 
 use std::time::Duration;
 
-use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsValue;
 
-use super::figure::{FigureSignals, FigureView};
-use super::question::QuestionView;
+use super::dom::{El, button, el, follow};
+use super::figure::{self, FigureSignals};
 use super::shell::Shell;
-use super::stage::{StageKeys, StageTop, Told};
-use super::text::Blocks;
-use super::view;
+use super::stage::{Told, stage_keys, stage_top};
+use super::{question, text};
 use crate::course::figure::Figure;
 use crate::course::{Lesson, SECTIONS, Section};
 use crate::figure::state::State;
 use crate::link::Link;
 use crate::progress::{Deed, Mark};
 
-/// A section as a link asks for it.
-#[component]
-pub(super) fn SectionView(
-    /// The section, and the settings of its figure.
-    link: Link,
-    /// Whether its heading takes the focus, as after a step from another section.
-    focus: bool,
-) -> impl IntoView {
+/// A section as a link asks for it. Its heading takes the focus if it is to, as
+/// after a step from another section.
+pub(super) fn section(shell: Shell, link: &Link, focus: bool) -> Vec<El> {
     let section = link.section;
     document().set_title(&[section.title, " · Headroom"].concat());
-    let heading = NodeRef::<html::H1>::new();
-    heading.on_load(move |heading| {
-        if focus {
-            heading.focus().ok();
-            window().scroll_to_with_x_and_y(0.0, 0.0);
-        }
-    });
-    let title = view! { <h1 tabindex="-1" node_ref=heading>{section.title}</h1> };
-    let body = match section.lesson {
-        Some(lesson) => view! { <LessonView link lesson title=title.into_any() /> }.into_any(),
-        None => to_come(section, title.into_any()).into_any(),
+    let title = el("h1", "").attr("tabindex", "-1").text(section.title);
+    let title = if focus {
+        window().scroll_to_with_x_and_y(0.0, 0.0);
+        title.focused()
+    } else {
+        title
     };
-    view! {
-        <article>{body}</article>
-        <Neighbours section />
-    }
+    let body = match section.lesson {
+        Some(lesson) => lesson_parts(shell, link, lesson, title),
+        None => to_come(section, title),
+    };
+    vec![el("article", "").children(body), neighbours(section)]
 }
 
 /// The page of a section that does not exist yet.
-fn to_come(section: &'static Section, title: AnyView) -> impl IntoView {
+fn to_come(section: &'static Section, title: El) -> Vec<El> {
+    let kicker = el("p", "kicker").text(&format!("{} · not here yet", section.number));
     let here = SECTIONS.iter().filter(|section| section.lesson.is_some());
-    let here = here.map(|section| view! { <li><a href=section.href()>{section.title}</a></li> });
-    view! {
-        <header class="opening">
-            <p class="kicker">{section.number}" · not here yet"</p>
-            {title}
-        </header>
-        <div class="prose promise">
-            <p>{section.promise}</p>
-            <p>"This is what the section will show. It is not written yet. These are:"</p>
-            <ul>{here.collect_view()}</ul>
-        </div>
-    }
+    let here =
+        here.map(|section| el("li", "").child(text::link("", &section.href()).text(section.title)));
+    let said = "This is what the section will show. It is not written yet. These are:";
+    let promise = el("div", "prose promise")
+        .child(el("p", "").text(section.promise))
+        .child(el("p", "").text(said))
+        .child(el("ul", "").children(here));
+    vec![el("header", "opening").child(kicker).child(title), promise]
 }
 
-#[component]
-fn LessonView(link: Link, lesson: &'static Lesson, title: AnyView) -> impl IntoView {
-    let shell = expect_context::<Shell>();
+fn lesson_parts(shell: Shell, link: &Link, lesson: &'static Lesson, title: El) -> Vec<El> {
     let section = link.section;
-    let note = Callback::new(move |deed: Deed| {
+    let note = move |deed: Deed| {
         shell.note(Mark { section: section.slug.to_owned(), deed });
-    });
+    };
     let figure = lesson.figure;
     let (state, faults) = State::from_params(figure, &link.params);
     faults.into_iter().for_each(|fault| shell.tell(fault));
@@ -82,40 +66,34 @@ fn LessonView(link: Link, lesson: &'static Lesson, title: AnyView) -> impl IntoV
     let told = Told::new(figure, signals);
     shell.told.set(Some(told));
     on_cleanup(move || shell.told.set(None));
-    let on_stage = move || shell.stage.get();
     let announce = Callback::new(move |sentence: String| shell.announce(sentence));
+    let stage = move |part: fn(Shell, Told, &'static Section) -> El| {
+        move || shell.stage.get().then(|| part(shell, told, section)).into_iter().collect()
+    };
 
-    let questions = (1..).zip(lesson.questions).map(|(number, question)| {
-        view! { <QuestionView number question note /> }
-    });
-    view! {
-        <header class="opening">
-            <p class="kicker">{section.number}" · about "{section.minutes}" minutes"</p>
-            {title}
-            <button type="button" class="to-stage" on:click=move |_| shell.enter_stage()>
-                "Stage"
-            </button>
-        </header>
-        <div class="prose opening-words"><Blocks blocks=lesson.text.opening /></div>
-        <div class="stand">
-            {move || on_stage().then(|| view! { <StageTop told /> })}
-            <FigureView figure signals announce />
-            {move || on_stage().then(|| view! { <StageKeys told section /> })}
-        </div>
-        <div class="prose"><Blocks blocks=lesson.text.body /></div>
-        <section class="prose questions" aria-labelledby="questions">
-            <h2 id="questions">"Check yourself"</h2>
-            {questions.collect_view()}
-        </section>
-        <section class="prose simplifies" aria-labelledby="simplifies">
-            <h2 id="simplifies">"What the lesson simplifies"</h2>
-            <Blocks blocks=lesson.text.simplifies />
-        </section>
-        <details class="prose note">
-            <summary>"For the instructor"</summary>
-            <Blocks blocks=lesson.text.note />
-        </details>
-    }
+    let kicker = format!("{} · about {} minutes", section.number, section.minutes);
+    let to_stage = button("to-stage", move || shell.enter_stage()).text("Stage");
+    let titled = |class: &str, id: &str, title: &str| {
+        let heading = el("h2", "").attr("id", id).text(title);
+        el("section", class).attr("aria-labelledby", id).child(heading)
+    };
+    let questions = (1..).zip(lesson.questions);
+    vec![
+        el("header", "opening").child(el("p", "kicker").text(&kicker)).child(title).child(to_stage),
+        el("div", "prose opening-words").children(text::blocks(lesson.text.opening)),
+        el("div", "stand")
+            .live(stage(|shell, told, _| stage_top(shell, told)))
+            .child(figure::figure(figure, signals, announce))
+            .live(stage(stage_keys)),
+        el("div", "prose").children(text::blocks(lesson.text.body)),
+        titled("prose questions", "questions", "Check yourself")
+            .children(questions.map(|(number, asked)| question::question(number, asked, note))),
+        titled("prose simplifies", "simplifies", "What the lesson simplifies")
+            .children(text::blocks(lesson.text.simplifies)),
+        el("details", "prose note")
+            .child(el("summary", "").text("For the instructor"))
+            .children(text::blocks(lesson.text.note)),
+    ]
 }
 
 /// Keeps the address such that it restores the figure. Browsers allow a few
@@ -131,11 +109,13 @@ fn keep_address(section: &'static Section, figure: &'static Figure, state: RwSig
         // Refused, the address is merely older than the figure.
         history.map(|it| it.replace_state_with_url(&JsValue::NULL, "", Some(&hash)).ok());
     };
-    Effect::new(move |opened: Option<()>| {
+    let mut is_opened = false;
+    follow(move || {
         state.track();
-        if opened.is_some() && pending.with_value(Option::is_none) {
+        if is_opened && pending.with_value(Option::is_none) {
             pending.set_value(set_timeout_with_handle(write, DISTANCE).ok());
         }
+        is_opened = true;
     });
     on_cleanup(move || {
         if let Some(pending) = pending.get_value() {
@@ -146,8 +126,8 @@ fn keep_address(section: &'static Section, figure: &'static Figure, state: RwSig
 
 /// Notes each act in which a bet was made or, where none is asked for, in
 /// which something was moved.
-fn note_acts(figure: &'static Figure, state: RwSignal<State>, note: Callback<Deed>) {
-    Effect::new(move |_| {
+fn note_acts(figure: &'static Figure, state: RwSignal<State>, note: impl Fn(Deed) + 'static) {
+    follow(move || {
         let done = state.with(|state| {
             let opened = State::at_act(figure, state.act);
             let asks = state.told(figure).prediction.is_some();
@@ -155,18 +135,18 @@ fn note_acts(figure: &'static Figure, state: RwSignal<State>, note: Callback<Dee
             is_done.then_some(state.act)
         });
         if let Some(act) = done.and_then(|act| u16::try_from(act).ok()) {
-            note.run(Deed::Act(act));
+            note(Deed::Act(act));
         }
     });
 }
 
 /// Notes each goal that is met.
-fn note_goals(signals: FigureSignals, note: Callback<Deed>) {
-    Effect::new(move |_| {
+fn note_goals(signals: FigureSignals, note: impl Fn(Deed) + 'static) {
+    follow(move || {
         for (act, goals) in (0..).zip(signals.met.get()) {
             for (goal, is_met) in (0..).zip(goals) {
                 if is_met {
-                    note.run(Deed::Goal(act, goal));
+                    note(Deed::Goal(act, goal));
                 }
             }
         }
@@ -174,13 +154,12 @@ fn note_goals(signals: FigureSignals, note: Callback<Deed>) {
 }
 
 /// Links to the sections before and after.
-#[component]
-fn Neighbours(section: &'static Section) -> impl IntoView {
-    let before = section.before().map(|before| {
-        view! { <a class="before" href=before.href()><span>"Before"</span>{before.title}</a> }
-    });
-    let after = section.after().map(|after| {
-        view! { <a class="after" href=after.href()><span>"Next"</span>{after.title}</a> }
-    });
-    view! { <nav class="neighbours" aria-label="Before and after">{before}{after}</nav> }
+fn neighbours(section: &'static Section) -> El {
+    let to = |class: &str, word: &str, section: &'static Section| {
+        text::link(class, &section.href()).child(el("span", "").text(word)).text(section.title)
+    };
+    el("nav", "neighbours")
+        .attr("aria-label", "Before and after")
+        .children(section.before().map(|before| to("before", "Before", before)))
+        .children(section.after().map(|after| to("after", "Next", after)))
 }

@@ -2,10 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::section::SectionView;
-use super::sidebar::Sidebar;
+use super::dom::{El, button, el, follow};
+use super::section::section;
+use super::sidebar::sidebar;
 use super::stage::Told;
-use super::{fullscreen, keys, storage, view};
+use super::{fullscreen, keys, storage};
 use crate::link::Link;
 use crate::progress::{Mark, Progress};
 use crate::settings::{Settings, Theme};
@@ -121,8 +122,7 @@ impl Shell {
 }
 
 /// The whole page.
-#[component]
-pub(super) fn App() -> impl IntoView {
+pub(super) fn app() -> Vec<El> {
     let shell = Shell::new();
     provide_context(shell);
     let following = window_event_listener(leptos::ev::hashchange, move |_| shell.follow());
@@ -134,61 +134,49 @@ pub(super) fn App() -> impl IntoView {
     });
     on_cleanup(move || shrinking.remove());
     keys::listen(shell);
-    Effect::new(move |_| show_theme(shell));
+    follow(move || show_theme(shell));
 
     // At first the browser's own focus is right; later the heading takes it.
     let moved = StoredValue::new(false);
-    let section = move || {
+    let shown = move || {
         let link = shell.link.get();
         let has_moved = moved.get_value();
         moved.set_value(true);
-        view! { <SectionView link focus=has_moved /> }
+        untrack(|| section(shell, &link, has_moved))
     };
     let step = move || shell.told.get().filter(|_| shell.stage.get()).map(Told::step_name);
-    view! {
-        <div class="shell" class:on-stage=move || shell.stage.get() data-step=step>
-            <Sidebar />
-            <main id="content">
-                <Notices />
-                {section}
-            </main>
-        </div>
-        <div class="hidden" role="status">{move || shell.status.get()}</div>
-    }
+    let main = el("main", "")
+        .attr("id", "content")
+        .live(move || notices(shell.notices).into_iter().collect())
+        .live(shown);
+    let page = el("div", "shell")
+        .toggle("on-stage", move || shell.stage.get())
+        .live_attr("data-step", move || step().map(ToOwned::to_owned))
+        .child(sidebar(shell))
+        .child(main);
+    let status = el("div", "hidden").attr("role", "status").live_text(move || shell.status.get());
+    vec![page, status]
 }
 
 /// Jumps over the menu. Its target is not an address, since the address is
 /// where the course is.
-#[component]
-pub(super) fn SkipLink() -> impl IntoView {
-    let shell = expect_context::<Shell>();
-    let skip = move |event: leptos::ev::MouseEvent| {
-        event.prevent_default();
-        focus("h1");
-    };
-    view! {
-        <a class="skip" href=move || shell.link.get().section.href() on:click=skip>
-            "Skip the menu"
-        </a>
-    }
+pub(super) fn skip_link(shell: Shell) -> El {
+    el("a", "skip")
+        .live_attr("href", move || Some(shell.link.with(|link| link.section.href())))
+        .on("click", |event| {
+            event.prevent_default();
+            focus("h1");
+        })
+        .text("Skip the menu")
 }
 
 /// What was wrong with a link or with storage.
-#[component]
-fn Notices() -> impl IntoView {
-    let notices = expect_context::<Shell>().notices;
-    move || {
-        let texts = notices.get();
-        (!texts.is_empty()).then(|| {
-            let texts = texts.into_iter().map(|text| view! { <p>{text}</p> }).collect_view();
-            view! {
-                <div class="notices" role="alert">
-                    {texts}
-                    <button type="button" on:click=move |_| notices.set(Vec::new())>"All right"</button>
-                </div>
-            }
-        })
-    }
+fn notices(notices: RwSignal<Vec<String>>) -> Option<El> {
+    let texts = notices.get();
+    let texts = (!texts.is_empty()).then_some(texts)?;
+    let close = button("", move || notices.set(Vec::new())).text("All right");
+    let alert = el("div", "notices").attr("role", "alert");
+    Some(alert.children(texts.iter().map(|text| el("p", "").text(text))).child(close))
 }
 
 /// Puts the theme where the style sheet looks for it.

@@ -2,54 +2,48 @@
 
 use leptos::prelude::*;
 
-use super::shell::{Shell, SkipLink};
-use super::view;
+use super::dom::{El, button, el, follow};
+use super::shell::{Shell, skip_link};
+use super::text::link;
 use crate::course::{FIRST, SECTIONS, Section};
 use crate::progress::Extent;
 use crate::settings::Theme;
 
 /// The menu. On a narrow screen it is folded behind a button.
-#[component]
-pub(super) fn Sidebar() -> impl IntoView {
-    let shell = expect_context::<Shell>();
+pub(super) fn sidebar(shell: Shell) -> El {
     let open = RwSignal::new(false);
-    Effect::new(move |_| {
+    follow(move || {
         shell.link.track();
         open.set(false);
     });
-    view! {
-        <header class="sidebar" class:is-open=move || open.get()>
-            <SkipLink />
-            <a class="brand" href=FIRST.href()>
-                <strong>"Headroom"</strong>
-                <span>"Scaling out, live"</span>
-            </a>
-            <button
-                type="button"
-                class="unfold"
-                aria-controls="menu"
-                aria-expanded=move || open.get().to_string()
-                on:click=move |_| open.update(|open| *open = !*open)
-            >
-                "Menu"
-            </button>
-            <div id="menu">
-                <nav aria-label="Sections">
-                    <ol>
-                        {SECTIONS.iter().map(|section| view! { <Item section /> }).collect_view()}
-                    </ol>
-                </nav>
-                <SettingsView />
-            </div>
-        </header>
-    }
+    let brand = link("brand", &FIRST.href())
+        .child(el("strong", "").text("Headroom"))
+        .child(el("span", "").text("Scaling out, live"));
+    let unfold = button("unfold", move || open.update(|open| *open = !*open))
+        .attr("aria-controls", "menu")
+        .live_attr("aria-expanded", move || Some(open.get().to_string()))
+        .text("Menu");
+    let sections = SECTIONS.iter().map(|section| item(shell, section));
+    let nav = el("nav", "").attr("aria-label", "Sections").child(el("ol", "").children(sections));
+    el("header", "sidebar")
+        .toggle("is-open", move || open.get())
+        .child(skip_link(shell))
+        .child(brand)
+        .child(unfold)
+        .child(el("div", "").attr("id", "menu").child(nav).child(settings(shell)))
 }
 
-#[component]
-fn Item(section: &'static Section) -> impl IntoView {
-    let shell = expect_context::<Shell>();
-    let current = move || (shell.link.get().section == section).then_some("page");
-    let dot = section.lesson.map(|_| {
+fn item(shell: Shell, section: &'static Section) -> El {
+    let is_current = move || shell.link.with(|link| link.section == section);
+    let title = el("span", "title").text(section.title);
+    let number = el("span", "number").text(&section.number.to_string());
+    let link = link("", &section.href())
+        .live_attr("aria-current", move || is_current().then(|| "page".to_owned()))
+        .child(number);
+    let link = if section.lesson.is_none() {
+        let here = el("span", "hidden").text(", not here yet");
+        link.attr("class", "is-to-come").child(title.child(here))
+    } else {
         let extent = Memo::new(move |_| shell.progress.with(|progress| progress.of(section)));
         let class = move || match extent.get() {
             Extent::Untouched => "dot",
@@ -61,26 +55,14 @@ fn Item(section: &'static Section) -> impl IntoView {
             Extent::Begun => ", begun",
             Extent::Done => ", done",
         };
-        view! { <span class=class></span><span class="hidden">{words}</span> }
-    });
-    let to_come = section.lesson.is_none();
-    view! {
-        <li>
-            <a href=section.href() aria-current=current class:is-to-come=to_come>
-                <span class="number">{section.number}</span>
-                <span class="title">
-                    {section.title}
-                    {to_come.then(|| view! { <span class="hidden">", not here yet"</span> })}
-                </span>
-                {dot}
-            </a>
-        </li>
-    }
+        link.child(title)
+            .child(el("span", "").live_attr("class", move || Some(class().to_owned())))
+            .child(el("span", "hidden").live_text(move || words().to_owned()))
+    };
+    el("li", "").child(link)
 }
 
-#[component]
-fn SettingsView() -> impl IntoView {
-    let shell = expect_context::<Shell>();
+fn settings(shell: Shell) -> El {
     let options = Theme::ALL.map(|theme| {
         let words = match theme {
             Theme::System => "as the system",
@@ -88,36 +70,33 @@ fn SettingsView() -> impl IntoView {
             Theme::Dark => "dark",
             Theme::Projector => "projector",
         };
-        let chosen = move || shell.settings.get().theme == theme;
-        view! { <option value=theme.name() prop:selected=chosen>{words}</option> }
+        let chosen = move || shell.settings.with(|settings| settings.theme == theme);
+        el("option", "")
+            .attr("value", theme.name())
+            .text(words)
+            .prop("selected", move || chosen().into())
     });
-    let choose_theme = move |name: String| {
+    let themes = el("select", "").children(options).on("change", move |event| {
+        let name = event_target::<web_sys::HtmlSelectElement>(&event).value();
         if let Some(theme) = Theme::by_name(&name) {
             shell.choose(|settings| settings.theme = theme);
         }
-    };
-    view! {
-        <section class="settings" aria-label="Settings">
-            <label>
-                <span>"Theme"</span>
-                <select on:change:target=move |event| choose_theme(event.target().value())>
-                    {options}
-                </select>
-            </label>
-            <label>
-                <input
-                    type="checkbox"
-                    prop:checked=move || shell.settings.get().shortcuts
-                    on:change:target=move |event| {
-                        let on = event.target().checked();
-                        shell.choose(|settings| settings.shortcuts = on);
-                    }
-                />
-                <span>"Single-key shortcuts"</span>
-            </label>
-            <p>
-                <kbd>"P"</kbd>" stage, "<kbd>"Space"</kbd>" play, "<kbd>"← →"</kbd>" step"
-            </p>
-        </section>
-    }
+    });
+    let shortcuts = el("input", "")
+        .attr("type", "checkbox")
+        .prop("checked", move || shell.settings.with(|settings| settings.shortcuts).into())
+        .on("change", move |event| {
+            let on = event_target_checked(&event);
+            shell.choose(|settings| settings.shortcuts = on);
+        });
+    let named = |words: &str| el("span", "").text(words);
+    let keys = [("P", " stage, "), ("Space", " play, "), ("← →", " step")];
+    let keys = keys
+        .into_iter()
+        .fold(el("p", ""), |line, (key, does)| line.child(el("kbd", "").text(key)).text(does));
+    el("section", "settings")
+        .attr("aria-label", "Settings")
+        .child(el("label", "").child(named("Theme")).child(themes))
+        .child(el("label", "").child(shortcuts).child(named("Single-key shortcuts")))
+        .child(keys)
 }

@@ -1,12 +1,12 @@
 //! The stage: one figure for a room.
 
 use leptos::ev::KeyboardEvent;
-use leptos::html;
 use leptos::prelude::*;
 
+use super::dom::{El, button, el};
 use super::figure::FigureSignals;
+use super::keys;
 use super::shell::Shell;
-use super::{keys, view};
 use crate::course::Section;
 use crate::course::figure::{Choice, Figure};
 use crate::figure::state::{Bet, State};
@@ -116,13 +116,8 @@ impl Told {
 }
 
 /// What stands above the figure on the stage, and takes the keys.
-#[component]
-pub(super) fn StageTop(
-    /// The figure on the stage.
-    told: Told,
-) -> impl IntoView {
-    let shell = expect_context::<Shell>();
-    told.begin();
+pub(super) fn stage_top(shell: Shell, told: Told) -> El {
+    untrack(|| told.begin());
     let listening = window_event_listener(leptos::ev::keydown, move |event| {
         if event.key() == "Escape" {
             shell.leave_stage();
@@ -137,69 +132,48 @@ pub(super) fn StageTop(
         told.end();
     });
 
-    let question = NodeRef::<html::H2>::new();
-    question.on_load(|question| {
-        question.focus().ok();
-    });
     let stage = told.stage;
+    let at = Memo::new(move |_| stage.with(|stage| (stage.act, stage.step)));
     let below = move || {
-        let (act, step) = stage.with(|stage| (&told.figure.acts[stage.act], stage.step));
+        let (act, step) = at.get();
+        let act = &told.figure.acts[act];
         match (step, act.prediction) {
-            (Step::Bet | Step::Run, Some(prediction)) => {
-                view! { <Tally told choices=prediction.choices /> }.into_any()
-            }
-            (Step::Why, _) => view! { <p class="reveal">{act.reveal}</p> }.into_any(),
-            _ => ().into_any(),
+            (Step::Bet | Step::Run, Some(prediction)) => Some(tally(told, prediction.choices)),
+            (Step::Why, _) => Some(el("p", "reveal").text(act.reveal)),
+            _ => None,
         }
     };
-    let asked = Memo::new(move |_| stage.with(|stage| told.figure.acts[stage.act].question));
-    view! {
-        <div class="stage-top">
-            <h2 tabindex="-1" node_ref=question>{move || asked.get()}</h2>
-            {below}
-        </div>
-    }
+    let asked = move || told.figure.acts[at.get().0].question.to_owned();
+    let question = el("h2", "").attr("tabindex", "-1").live_text(asked).focused();
+    el("div", "stage-top").child(question).live(move || below().into_iter().collect())
 }
 
 /// The choices with the hands for each.
-#[component]
-fn Tally(told: Told, choices: &'static [Choice]) -> impl IntoView {
+fn tally(told: Told, choices: &'static [Choice]) -> El {
     let stage = told.stage;
-    let button = |(index, choice): (usize, &'static Choice)| {
+    let choice = |(index, choice): (usize, &'static Choice)| {
         let key = stage.with_untracked(|stage| stage.key_of(told.figure, index));
         let key = key.map(|key| key.to_string()).filter(|key| key != choice.label);
-        let hands = move || stage.with(|stage| stage.hands.get(index).copied().unwrap_or(0));
+        let hands = move || {
+            let hands = stage.with(|stage| stage.hands.get(index).copied().unwrap_or(0));
+            if hands > 0 { hands.to_string() } else { String::new() }
+        };
         let is_bet = move || told.signals.state.with(|state| state.bet == Some(Bet::Choice(index)));
-        view! {
-            <button
-                type="button"
-                class="choice"
-                aria-pressed=move || is_bet().to_string()
-                on:click=move |_| stage.update(|stage| stage.count_hand(index))
-            >
-                {key.map(|key| view! { <kbd>{key}</kbd> })}
-                {choice.label}
-                <span class="hands">{move || (hands() > 0).then(hands)}</span>
-                <span class="hidden">" hands"</span>
-            </button>
-        }
+        button("choice", move || stage.update(|stage| stage.count_hand(index)))
+            .live_attr("aria-pressed", move || Some(is_bet().to_string()))
+            .children(key.map(|key| el("kbd", "").text(&key)))
+            .text(choice.label)
+            .child(el("span", "hands").live_text(hands))
+            .child(el("span", "hidden").text(" hands"))
     };
-    view! {
-        <div class="tally" role="group" aria-label="Hands for each choice">
-            {choices.iter().enumerate().map(button).collect_view()}
-        </div>
-    }
+    el("div", "tally")
+        .attr("role", "group")
+        .attr("aria-label", "Hands for each choice")
+        .children(choices.iter().enumerate().map(choice))
 }
 
 /// What stands below the figure on the stage: where the telling is, and the keys.
-#[component]
-pub(super) fn StageKeys(
-    /// The figure on the stage.
-    told: Told,
-    /// Its section.
-    section: &'static Section,
-) -> impl IntoView {
-    let shell = expect_context::<Shell>();
+pub(super) fn stage_keys(shell: Shell, told: Told, section: &'static Section) -> El {
     let place = move || {
         let act = told.stage.with(|stage| stage.act + 1);
         match told.figure.acts.len() {
@@ -207,28 +181,18 @@ pub(super) fn StageKeys(
             acts => format!("{} · act {act} of {acts}", section.title),
         }
     };
-    let key = |keys: &'static str, does: &'static str, act: Callback<()>| {
-        view! {
-            <button type="button" on:click=move |_| act.run(())>
-                <kbd>{keys}</kbd>{does}
-            </button>
-        }
+    let key = |keys: &str, does: &str, act: fn(Shell, Told)| {
+        button("", move || act(shell, told)).child(el("kbd", "").text(keys)).text(does)
     };
-    view! {
-        <footer class="stage-keys">
-            <p>{place}</p>
-            <div>
-                {key("←", "back", Callback::new(move |()| told.change(Stage::back)))}
-                {key("→", "next", Callback::new(move |()| told.change(Stage::next)))}
-                {key("Space", "run, pause", Callback::new(move |()| told.run_or_pause()))}
-                {key("H", "hide result", Callback::new(move |()| told.hide_or_show()))}
-                {key("R", "reset", Callback::new(move |()| told.reset()))}
-                <span><kbd>"1–9"</kbd>"count hands"</span>
-                {key("Backspace", "take back", Callback::new(move |()| {
-                    told.stage.update(Stage::take_hand_back);
-                }))}
-                {key("Esc", "leave", Callback::new(move |()| shell.leave_stage()))}
-            </div>
-        </footer>
-    }
+    let hands = el("span", "").child(el("kbd", "").text("1–9")).text("count hands");
+    let keys = el("div", "")
+        .child(key("←", "back", |_, told| told.change(Stage::back)))
+        .child(key("→", "next", |_, told| told.change(Stage::next)))
+        .child(key("Space", "run, pause", |_, told| told.run_or_pause()))
+        .child(key("H", "hide result", |_, told| told.hide_or_show()))
+        .child(key("R", "reset", |_, told| told.reset()))
+        .child(hands)
+        .child(key("Backspace", "take back", |_, told| told.stage.update(Stage::take_hand_back)))
+        .child(key("Esc", "leave", |shell, _| shell.leave_stage()));
+    el("footer", "stage-keys").child(el("p", "").live_text(place)).child(keys)
 }

@@ -1,64 +1,52 @@
 //! Course text as elements.
 
-use leptos::prelude::*;
-
-use super::view;
+use super::dom::{El, el};
 use crate::course::figure::Quantity;
 use crate::course::text::{Block, Line, Span};
 
-/// Blocks of text, one below the other.
-#[component]
-pub(super) fn Blocks(
-    /// What to show.
-    blocks: &'static [Block],
-) -> impl IntoView {
-    blocks.iter().copied().map(block).collect_view()
+/// Blocks of text, to stand one below the other.
+pub(super) fn blocks(blocks: &'static [Block]) -> impl Iterator<Item = El> {
+    blocks.iter().map(|shown| block(*shown))
 }
 
-fn block(block: Block) -> AnyView {
+fn block(block: Block) -> El {
     match block {
-        Block::Heading(spans) => view! { <h2>{line(spans)}</h2> }.into_any(),
-        Block::Paragraph(spans) => view! { <p>{line(spans)}</p> }.into_any(),
-        Block::List { ordered: true, items } => view! { <ol>{list(items)}</ol> }.into_any(),
-        Block::List { ordered: false, items } => view! { <ul>{list(items)}</ul> }.into_any(),
+        Block::Heading(spans) => line("h2", spans),
+        Block::Paragraph(spans) => line("p", spans),
+        Block::List { ordered, items } => {
+            let items = items.iter().map(|item| line("li", item));
+            el(if ordered { "ol" } else { "ul" }, "").children(items)
+        }
         Block::Table { head, rows } => {
-            let heads = head.iter().map(|cell| view! { <th scope="col">{line(cell)}</th> });
+            let heads = head.iter().map(|cell| line("th", cell).attr("scope", "col"));
             let row = |cells: &&'static [Line]| {
-                let cells = cells.iter().map(|cell| view! { <td>{line(cell)}</td> });
-                view! { <tr>{cells.collect_view()}</tr> }
+                el("tr", "").children(cells.iter().map(|cell| line("td", cell)))
             };
-            view! {
-                <table>
-                    <thead><tr>{heads.collect_view()}</tr></thead>
-                    <tbody>{rows.iter().map(row).collect_view()}</tbody>
-                </table>
-            }
-            .into_any()
+            el("table", "")
+                .child(el("thead", "").child(el("tr", "").children(heads)))
+                .child(el("tbody", "").children(rows.iter().map(row)))
         }
-        Block::Code(code) => view! { <pre><code>{code}</code></pre> }.into_any(),
+        Block::Code(code) => el("pre", "").child(el("code", "").text(code)),
     }
 }
 
-fn list(items: &'static [Line]) -> impl IntoView {
-    items.iter().map(|item| view! { <li>{line(item)}</li> }).collect_view()
-}
-
-fn line(spans: Line) -> impl IntoView {
-    spans.iter().copied().map(span).collect_view()
-}
-
-fn span(span: Span) -> AnyView {
-    match span {
-        Span::Text(text) => text.into_any(),
-        Span::Emphasis(text) => view! { <em>{text}</em> }.into_any(),
-        Span::Strong(text) => view! { <strong>{text}</strong> }.into_any(),
-        Span::Code(text) => view! { <code>{text}</code> }.into_any(),
+fn line(tag: &'static str, spans: Line) -> El {
+    spans.iter().fold(el(tag, ""), |line, span| match *span {
+        Span::Text(text) => line.text(text),
+        Span::Emphasis(text) => line.child(el("em", "").text(text)),
+        Span::Strong(text) => line.child(el("strong", "").text(text)),
+        Span::Code(text) => line.child(el("code", "").text(text)),
         Span::Quantity(quantity, text) => {
-            view! { <span class=["quantity ", quantity_class(quantity)].concat()>{text}</span> }
-                .into_any()
+            let class = ["quantity ", quantity_class(quantity)].concat();
+            line.child(el("span", &class).text(text))
         }
-        Span::Link { to, text } => view! { <a href=to>{text}</a> }.into_any(),
-    }
+        Span::Link { to, text } => line.child(link("", to).text(text)),
+    })
+}
+
+/// A link.
+pub(super) fn link(class: &str, to: &str) -> El {
+    el("a", class).attr("href", to)
 }
 
 /// The class that gives an element the colour of a quantity.

@@ -68,8 +68,8 @@ fn no_markup_from_strings() -> Outcome {
             && io("read", &file, fs::read_to_string(&file))?.contains("innerHTML")
         {
             return Err(Failure(
-                "the app can set innerHTML, which the page's policy refuses: use `ui::view::view!` \
-                 and give each element in it a text, an attribute or a block"
+                "the app can set innerHTML, which the page's policy refuses: make elements with \
+                 `ui::dom`"
                     .into(),
             ));
         }
