@@ -45,7 +45,7 @@ pub fn service_cdf(law: Law, x: f64) -> f64 {
 /// the queue and through the chain of the others that share the CPU with it,
 /// which is exact where the slots never share. Of other service laws the wait
 /// is taken as exponential, and sharing as a stretch of the service time whose
-/// mean and variance are those of a shared CPU ([`residence_cdf`]).
+/// mean and variance are those of a shared CPU (`residence_cdf`).
 pub fn survival(station: &Station, law: Law, arrival_rate: f64, times: &[f64]) -> Vec<f64> {
     if arrival_rate <= 0.0 {
         let alone_s = station.service_s / station.cpu_slots.min(1.0);
