@@ -74,12 +74,17 @@ fn spread(labels: &mut [Label], axis: &Axis, size: Size) {
     let names = |role| matches!(role, Role::Line(_) | Role::Lesser(_));
     let beside = |label: &Label| names(label.role) && label.at.0 > axis.right - size.text;
     let mut right: Vec<&mut Label> = labels.iter_mut().filter(|label| beside(label)).collect();
-    right.sort_by(|a, b| a.at.1.total_cmp(&b.at.1));
     let apart = 1.3 * size.text;
-    // Both of a pair give way, so that each stays near its line. There are
-    // five names at most; a few rounds settle them.
-    for _ in 0..8 {
+    // There are five names at most: as many rounds put them in order, and a few
+    // more settle them. Both of a pair give way, so that each stays near its line.
+    for round in 0..16 {
         for upper in 1..right.len() {
+            if round < 8 {
+                if right[upper - 1].at.1 > right[upper].at.1 {
+                    right.swap(upper - 1, upper);
+                }
+                continue;
+            }
             let overlap = apart - (right[upper].at.1 - right[upper - 1].at.1);
             if overlap > 0.0 {
                 right[upper - 1].at.1 -= overlap / 2.0;

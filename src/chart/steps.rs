@@ -2,7 +2,7 @@
 
 use headroom_model::scenario::Scenario;
 use headroom_model::time::Micros;
-use headroom_model::trace::{Stage, TaskLife, Trace};
+use headroom_model::trace::{Decision, Stage, TaskLife, Trace};
 
 use super::axis::{Axis, Scale};
 use super::mark::Point;
@@ -49,15 +49,16 @@ pub(super) type Stages = [u32; 5];
 /// The number of tasks in each stage, from each time on at which it changes.
 pub(super) fn stages(trace: &Trace) -> Vec<(f64, Stages)> {
     let mut changes: Vec<_> = trace.tasks.iter().flat_map(changes).collect();
-    changes.sort_by_key(|change| change.0);
+    // The order within an instant does not matter: only its sum is kept.
+    changes.sort_unstable_by_key(|change| change.0);
     let mut counts = Stages::default();
     let mut steps: Vec<(f64, Stages)> = Vec::new();
     for (at, left, entered) in changes {
         if let Some(stage) = left {
-            counts[stage as usize] -= 1;
+            counts[stage as usize] = counts[stage as usize].wrapping_sub(1);
         }
         if let Some(stage) = entered {
-            counts[stage as usize] += 1;
+            counts[stage as usize] = counts[stage as usize].wrapping_add(1);
         }
         match steps.last_mut() {
             Some(last) if last.0 == at.as_s() => last.1 = counts,
@@ -72,11 +73,15 @@ type Change = (Micros, Option<Stage>, Option<Stage>);
 /// The changes of stage in a task's life.
 fn changes(life: &TaskLife) -> impl Iterator<Item = Change> {
     let later = [life.running, life.serving, life.warm, life.draining, life.stopped];
-    let mut times: Vec<_> =
-        std::iter::once(life.created).chain(later.into_iter().flatten()).collect();
-    times.sort_unstable();
+    let mut next = Some(life.created);
     let mut before = None;
-    times.into_iter().filter_map(move |at| {
+    // A drained task may have warmed up afterwards: the times need not rise.
+    let times = std::iter::from_fn(move || {
+        let now = next?;
+        next = later.into_iter().flatten().filter(|at| *at > now).min();
+        Some(now)
+    });
+    times.filter_map(move |at| {
         let left = before;
         before = life.stage(at);
         (left != before).then_some((at, left, before))
@@ -102,12 +107,15 @@ pub fn desired(scenario: &Scenario, trace: &Trace) -> Steps {
         || trace.minutes.first().map_or(scenario.service.desired_count, |minute| minute.desired),
         |decision| decision.desired_before,
     );
-    let decided = trace.decisions.iter().map(|d| (d.t_s, f64::from(d.desired_after)));
-    let minutes = trace.minutes.iter().map(|minute| (minute.t_s, f64::from(minute.desired)));
-    // In one instant the decision comes last: the minute's row is from before it.
-    let mut steps: Vec<_> =
-        std::iter::once((0.0, f64::from(first))).chain(minutes).chain(decided).collect();
-    steps.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let decided = |d: &Decision| (d.t_s, f64::from(d.desired_after));
+    let mut decisions = trace.decisions.iter().map(decided).peekable();
+    let mut steps = vec![(0.0, f64::from(first))];
+    for minute in &trace.minutes {
+        // In one instant the decision comes last: the minute's row is from before it.
+        steps.extend(std::iter::from_fn(|| decisions.next_if(|step| step.0 < minute.t_s)));
+        steps.push((minute.t_s, f64::from(minute.desired)));
+    }
+    steps.extend(decisions);
     steps.dedup_by(|later, before| later.1 == before.1);
     Steps(steps)
 }
@@ -151,8 +159,7 @@ pub(super) fn decimate(points: &[Point]) -> Vec<Point> {
         let by_y = |a: &usize, b: &usize| columns[*a].1.total_cmp(&columns[*b].1);
         let low = (0..columns.len()).min_by(by_y).unwrap_or(0);
         let high = (0..columns.len()).max_by(by_y).unwrap_or(0);
-        let mut indices = [0, low, high, columns.len() - 1];
-        indices.sort_unstable();
+        let indices = [0, low.min(high), low.max(high), columns.len() - 1];
         kept.extend(indices.iter().map(|&index| columns[index]));
     }
     kept

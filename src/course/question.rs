@@ -80,7 +80,7 @@ fn read_number(typed: &str, unit: &str) -> Option<f64> {
     let typed = typed.trim();
     let number = typed.strip_suffix(unit).unwrap_or(typed).trim_end();
     let number = number.strip_suffix('%').unwrap_or(number).trim_end();
-    number.replace(',', ".").parse::<f64>().ok().filter(|value| value.is_finite())
+    crate::figure::words::number(&number.replace(',', "."))
 }
 
 #[cfg(test)]

@@ -40,10 +40,15 @@ pub fn commands(run: &Run) -> String {
 fn configuration(policy: &TargetTracking) -> String {
     let scale_in = if policy.disable_scale_in { ",\n    \"DisableScaleIn\": true" } else { "" };
     format!(
-        "{{\n    \"TargetValue\": {:?},\n    \"PredefinedMetricSpecification\": {{\n        \
+        "{{\n    \"TargetValue\": {},\n    \"PredefinedMetricSpecification\": {{\n        \
          \"PredefinedMetricType\": \"{}\"\n    }},\n    \"ScaleOutCooldown\": {},\n    \
          \"ScaleInCooldown\": {}{scale_in}\n  }}",
-        policy.target,
+        // AWS prints it with a point.
+        if policy.target.fract() == 0.0 {
+            format!("{:.1}", policy.target)
+        } else {
+            policy.target.to_string()
+        },
         policy.metric.aws_name(),
         policy.scale_out_cooldown.as_s(),
         policy.scale_in_cooldown.as_s(),

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::words::number;
 use crate::course::figure::{Act, Control, Figure};
 
 /// Parameters of every figure; a control or switch must not be named so.
@@ -144,8 +145,8 @@ impl State {
         // The cursor comes last: how long the run lasts may hang on the rest.
         let duration_s = state.duration_s(state.told(figure));
         for (_, text) in params.iter().filter(|(name, _)| name == "t") {
-            match text.parse::<f64>() {
-                Ok(t_s) if (0.0..=duration_s).contains(&t_s) => state.t_s = t_s,
+            match number(text) {
+                Some(t_s) if (0.0..=duration_s).contains(&t_s) => state.t_s = t_s,
                 _ => faults.push(format!(
                     "t: “{}” is not within the run; write seconds from 0 to {duration_s}.",
                     shown(text)
@@ -209,9 +210,8 @@ impl Control {
 
     /// Reads a typed value; the error says what would be right.
     pub fn read(&self, text: &str) -> Result<f64, String> {
-        let trimmed = text.trim();
-        let value: f64 =
-            trimmed.parse().map_err(|_| format!("is not a number; {}", self.what_is_right()))?;
+        let value =
+            number(text).ok_or_else(|| format!("is not a number; {}", self.what_is_right()))?;
         if !(self.min..=self.max).contains(&value) {
             Err(format!("is out of range; {}", self.what_is_right()))
         } else if self.snap(value) != value {
@@ -235,7 +235,8 @@ impl Control {
     fn rounded(&self, value: f64) -> f64 {
         let decimals = |x: f64| x.to_string().split_once('.').map_or(0, |(_, after)| after.len());
         let decimals = decimals(self.step).max(decimals(self.min));
-        format!("{value:.decimals$}").parse().unwrap_or(value)
+        let scale = (0..decimals).fold(1.0, |scale, _| scale * 10.0);
+        (value * scale).round() / scale
     }
 }
 

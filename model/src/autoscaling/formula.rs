@@ -34,7 +34,7 @@ pub(super) fn in_words(running: u32, metric: f64, target: f64) -> String {
         shortest(metric, 1, |metric| desired_capacity(running, metric, target) == capacity);
     let (target, _) =
         shortest(target, 1, |target| desired_capacity(running, shown, target) == capacity);
-    let result = quotient(running, shown, target.parse().unwrap_or(1.0));
+    let result = quotient(running, shown, read(&target).unwrap_or(1.0));
     let start = format!("{running} running x {metric} / {target} =");
     if result == 0.0 || libm::fabs(result - f64::from(capacity)) <= 1e-9 * result {
         return format!("{start} {capacity}");
@@ -43,11 +43,17 @@ pub(super) fn in_words(running: u32, metric: f64, target: f64) -> String {
     format!("{start} {result}, rounded up to {capacity}")
 }
 
+/// The number that a text shows. The JSON parser is there anyway; the standard
+/// library's would bring tables of 10 kB into the page.
+fn read(text: &str) -> Option<f64> {
+    serde_json::from_str(text).ok()
+}
+
 /// `value` with as few decimals, at least `decimals`, as keep `holds` true.
 fn shortest(value: f64, decimals: usize, holds: impl Fn(f64) -> bool) -> (String, f64) {
     for decimals in decimals..12 {
         let text = format!("{value:.decimals$}");
-        if let Ok(shown) = text.parse()
+        if let Some(shown) = read(&text)
             && holds(shown)
         {
             return (text, shown);

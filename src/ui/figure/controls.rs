@@ -7,6 +7,7 @@ use super::charts::quantity_class;
 use super::transport::percent;
 use crate::course::figure::{Act, Control, Switch};
 use crate::figure::state::State;
+use crate::figure::words::number;
 use crate::ui::dom::{El, button, el, value_of};
 
 pub(super) fn controls(shared: Shared, act: &'static Act) -> El {
@@ -90,7 +91,7 @@ fn slider(shared: Shared, index: usize, control: &'static Control) -> El {
         .live_attr("aria-valuetext", move || Some(format!("{} {}", value(), control.unit)))
         .style("--filled", move || percent((value() - control.min) / (control.max - control.min)))
         .on("input", move |event| {
-            if let Ok(value) = value_of(&event).parse() {
+            if let Some(value) = number(&value_of(&event)) {
                 set(control.snap(value));
             }
         })

@@ -6,6 +6,7 @@ use leptos::wasm_bindgen::closure::Closure;
 use web_sys::{Element, MutationObserver, MutationObserverInit};
 
 use crate::chart::{Palette, Rgb};
+use crate::figure::words::number;
 
 /// What the style sheet says about charts.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,7 +26,7 @@ impl Look {
     pub(super) fn of(element: &Element) -> Option<Self> {
         let style = window().get_computed_style(element).ok()??;
         let value = |name: &str| style.get_property_value(name).unwrap_or_default();
-        let px = |name: &str| value(name).trim().strip_suffix("px")?.parse::<f64>().ok();
+        let px = |name: &str| number(value(name).trim().strip_suffix("px")?);
         // A colour that is missing or not plain falls back to the light theme's.
         let color = |name: &str, light: Rgb| Rgb::parse(&value(name)).unwrap_or(light);
         let light = Palette::LIGHT;

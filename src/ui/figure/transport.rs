@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::{Shared, look};
 use crate::figure::run::Run;
+use crate::figure::words::number;
 use crate::figure::{time, why};
 use crate::ui::dom::{El, button, el, follow, svg, value_of};
 
@@ -50,7 +51,7 @@ pub(super) fn transport(shared: Shared) -> El {
         .live_attr("aria-valuetext", move || Some(clock(shared.cursor_s())))
         .style("--filled", move || percent(shared.cursor_s() / duration_s().max(1.0)))
         .on("input", move |event| {
-            if let Ok(t_s) = value_of(&event).parse() {
+            if let Some(t_s) = number(&value_of(&event)) {
                 signals.move_to(shared.figure, t_s);
             }
         });
