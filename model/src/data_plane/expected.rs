@@ -196,6 +196,7 @@ impl Expected {
             rate: rate / f64::from(tasks),
             span_s,
             steady,
+            first: self.now == Micros::ZERO,
             pool_servers: self.servers,
             load_at_change: change.map(|change| rate / change.least_rps),
             cpu_s: self.task.cpu_ms_per_request / 1000.0,
@@ -266,7 +267,7 @@ impl DataPlane for Expected {
 
     fn remove(&mut self, _at: Micros, task: TaskId, sample: &mut Sample) {
         self.set_apart(task, |cohort| {
-            sample.failed += cohort.in_system;
+            sample.failed += cohort.in_flight();
             cohort.tasks = 0;
         });
         if let Some(member) = self.members.get_mut(task.0 as usize) {
@@ -295,7 +296,7 @@ impl DataPlane for Expected {
     }
 
     fn in_flight(&self) -> f64 {
-        self.cohorts.iter().map(|cohort| cohort.in_system * f64::from(cohort.tasks)).sum()
+        self.cohorts.iter().map(|cohort| cohort.in_flight() * f64::from(cohort.tasks)).sum()
     }
 
     /// The mean in service, at its highest, rounded up. Our choice: the most

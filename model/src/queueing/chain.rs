@@ -156,7 +156,7 @@ impl<'a> Chain<'a> {
             Some(room) if room == slots => 0.0,
             Some(room) => self.probability(slots) + queueing.split(room - slots - 1).0.sums().0,
         };
-        let wait_s = (queue_p + queue_moment) / admitted * self.station.wait_factor();
+        let wait_s = self.station.adjusted_queue(queue_p + queue_moment) / admitted;
         Means {
             blocking: self.station.room().map_or(0.0, |room| self.seen(room)),
             wait_probability: self.birth(slots) * waiting * self.arrival_rate / admitted,

@@ -117,10 +117,20 @@ impl Station {
         ((self.arrival_cv2 + service_cv2) / (1.0 + service_cv2)).max(LEAST)
     }
 
-    /// By what the mean wait of the chain is multiplied for a service law that
-    /// is not exponential, so that it comes to Allen and Cunneen's
-    /// `(c_a² + c_s²) / 2` times that of M/M/c.
-    pub(crate) fn wait_factor(&self) -> f64 {
-        (self.arrival_cv2 + self.service_cv2) / 2.0 / self.evenness()
+    /// The mean number waiting, from that of the chain, for a service law that
+    /// is not exponential: by Allen and Cunneen `(c_a² + c_s²) / 2` times that
+    /// of M/M/c. Of a bounded queue that is more full than empty the places
+    /// left are as many times more. Our choice.
+    pub(crate) fn adjusted_queue(&self, waiting: f64) -> f64 {
+        let factor = (self.arrival_cv2 + self.service_cv2) / 2.0 / self.evenness();
+        match self.queue_limit {
+            Some(limit) if waiting > 0.0 && factor.to_bits() != 1.0_f64.to_bits() => {
+                let limit = f64::from(limit);
+                let odds = waiting / (limit - waiting).max(1e-9);
+                let odds = odds * libm::pow(factor.max(0.01), (1.0 - odds) / (1.0 + odds));
+                limit * odds / (1.0 + odds)
+            }
+            _ => waiting * factor,
+        }
     }
 }

@@ -14,6 +14,7 @@ pub(super) struct Backlog {
     age_s: f64,
     /// Variance of the number in system that chance has added since.
     variance: f64,
+    full: bool,
 }
 
 impl Backlog {
@@ -43,14 +44,34 @@ impl Backlog {
         self.age_s
     }
 
+    /// The standard deviation of that time [s]. When a request leaves that is a
+    /// few places further up the queue than on average, it came earlier or
+    /// later by as many gaps between arrivals as there were then.
+    pub(super) fn age_deviation_s(&self) -> f64 {
+        match self.taken_in.front() {
+            Some(&(requests, span_s)) if requests > 0.0 && self.age_s > 0.0 => {
+                self.noise() * span_s / requests
+            }
+            _ => 0.0,
+        }
+    }
+
     /// Chance has added to the variance of the number in system.
     pub(super) fn wanders(&mut self, variance: f64) {
+        self.full = false;
         self.variance += variance;
     }
 
-    /// The queue is full: whatever chance did before, the number is known.
-    pub(super) fn fills_up(&mut self) {
-        self.variance = 0.0;
+    /// The queue is full at the end of a span in which chance forgets at a rate
+    /// [1/s]: what it did before matters less and less.
+    pub(super) fn fills_up(&mut self, rate: f64, span_s: f64) {
+        self.full = true;
+        self.variance /= 1.0 + rate * span_s;
+    }
+
+    /// Whether the queue is as long as it can be.
+    pub(super) fn is_full(&self) -> bool {
+        self.full
     }
 
     /// The standard deviation of the number in system.

@@ -3,8 +3,14 @@
 use crate::data_plane::Sample;
 use crate::data_plane::expected::backlog::Backlog;
 use crate::data_plane::expected::laws::{Laws, Place};
-use crate::data_plane::expected::trust::{self, Tick};
+use crate::data_plane::expected::trust::{self, Excess, Tick};
 use crate::queueing::Means;
+
+/// Equally likely points that stand for a normal law: the middles of its
+/// sixths, widened so that their variance is 1.
+const SPREAD: [f64; 6] = [-1.542, -0.752, -0.235, 0.235, 0.752, 1.542];
+/// A spread below this, relative to the response time, is not seen.
+const NARROW: f64 = 0.01;
 
 /// Where a task stands with the load balancer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,10 +30,17 @@ pub(super) struct Cohort {
     pub(super) speed: f64,
     /// The table of its laws.
     pub(super) table: usize,
-    /// Requests in service and in queue, in each task.
-    pub(super) in_system: f64,
+    /// Requests in service and in queue, in each task, as theory has it.
+    in_system: f64,
+    /// How many of these never arrived: a run begins in equilibrium. They leave
+    /// like the others, and are not counted.
+    unreal: f64,
     /// Set while the queue is a fluid.
     backlog: Option<Backlog>,
+    /// Whether the queue is as long as its equilibrium has it.
+    is_settled: bool,
+    /// For how long a backlog that is gone on average may still be there [s].
+    aftermath_s: f64,
     /// The load that the queue still remembers; `None` before the first tick.
     remembered_load: Option<f64>,
     /// The most in service so far, in each task.
@@ -55,6 +68,8 @@ pub(super) struct Offer {
     /// Whether the rate holds for longer than this tick, so that it is worth
     /// an equilibrium of its own.
     pub(super) steady: bool,
+    /// Whether the run begins.
+    pub(super) first: bool,
     /// Servers in all tasks in rotation together.
     pub(super) pool_servers: f64,
     /// See [`Tick::load_at_change`].
@@ -72,7 +87,10 @@ impl Cohort {
             speed,
             table,
             in_system: 0.0,
+            unreal: 0.0,
             backlog: None,
+            is_settled: true,
+            aftermath_s: 0.0,
             remembered_load: None,
             peak: 0.0,
             pending: None,
@@ -104,8 +122,15 @@ impl Cohort {
     /// Takes in the tasks of another cohort that is like it.
     pub(super) fn join(&mut self, other: &Self) {
         let (mine, theirs) = (f64::from(self.tasks), f64::from(other.tasks));
-        self.in_system = (self.in_system * mine + other.in_system * theirs) / (mine + theirs);
+        let mean = |a: f64, b: f64| (a * mine + b * theirs) / (mine + theirs);
+        self.in_system = mean(self.in_system, other.in_system);
+        self.unreal = mean(self.unreal, other.unreal);
         self.tasks += other.tasks;
+    }
+
+    /// Requests that are in service and in queue in each task.
+    pub(super) fn in_flight(&self) -> f64 {
+        self.in_system - self.unreal
     }
 
     /// Whether nothing is going on in it at a rate of arrivals: it is well
@@ -133,13 +158,15 @@ impl Cohort {
         let load = rate / capacity;
         let (place, between) = table.look_up(load);
         let equilibrium = (load < 1.0 || is_short)
-            .then(|| if offer.steady { table.exact_means(rate) } else { between })
-            .filter(|means| {
-                // A queue that cannot be worked off within the tick is a fluid.
-                let worked_off = (capacity - rate) * offer.span_s;
-                is_short || self.in_system - worked_off <= means.in_system
-            });
-        let busy = match equilibrium {
+            .then(|| if offer.steady { table.exact_means(rate) } else { between });
+        if let Some(means) = equilibrium.filter(|_| offer.first) {
+            (self.in_system, self.unreal) = (means.in_system, means.in_system);
+        }
+        // A queue that cannot be worked off within the tick is a fluid.
+        let worked_off = (capacity - rate) * offer.span_s;
+        let in_reach =
+            equilibrium.filter(|means| is_short || self.in_system - worked_off <= means.in_system);
+        let busy = match in_reach {
             Some(means) => self.serve_in_equilibrium(rate, place, offer, &means, laws, sample),
             None => self.serve_fluid(rate, offer, laws, sample),
         };
@@ -159,33 +186,48 @@ impl Cohort {
     fn serve_in_equilibrium(
         &mut self,
         rate: f64,
-        place: Place,
+        mut place: Place,
         offer: &Offer,
         means: &Means,
         laws: &mut Laws,
         sample: &mut Sample,
     ) -> f64 {
-        self.backlog = None;
+        /// A queue this close to its equilibrium has the law of it.
+        const SETTLED: f64 = 0.9;
         let tasks = f64::from(self.tasks);
         let table = laws.get(self.table);
-        let (capacity, servers) = (table.capacity, table.servers);
+        let (station, capacity, servers) = (table.station, table.capacity, table.servers);
+        self.aftermath_s -= offer.span_s;
+        if let Some(backlog) = self.backlog.take() {
+            // By chance it was longer than on average: by two deviations at most.
+            self.aftermath_s = 2.0 * backlog.noise() / (capacity - rate).max(1e-9 * capacity);
+        }
         // A mean between two points may be a hair above the capacity.
         let offered = rate * offer.span_s;
         let admitted = (offered * (1.0 - means.blocking)).min(capacity * offer.span_s);
         let rejected = offered - admitted;
-        // Each request in the task leaves at the rate of one per response
-        // time, so that the number settles where Little's law has it; while
-        // all servers are busy it grows slowly at most.
-        let held = self.in_system + admitted;
-        let settled = held / (1.0 + offer.span_s / means.response_s());
-        let slowly = self.in_system.max(servers) + admitted / 10.0;
-        let at_best = held - capacity * offer.span_s;
-        self.in_system = settled.min(slowly).max(at_best);
-        if self.in_system < 1e-9 && rate <= 0.0 {
-            self.in_system = 0.0;
-        }
-        let completed = held - self.in_system;
 
+        // Each request in the task leaves at the rate of one per response
+        // time, so that the number settles where Little's law has it.
+        let was = self.in_system;
+        let held = was + admitted;
+        let settling = held / (1.0 + offer.span_s / means.response_s());
+        // Near saturation it is chance that makes the queue grow, no faster
+        // than a Brownian motion with the same drift would.
+        let variance = (rate * station.arrival_cv2 + capacity * station.service_cv2) * offer.span_s;
+        let drifted = (was - servers).max(0.0) - (capacity - rate) * offer.span_s;
+        let by_chance = (drifted + libm::sqrt(drifted * drifted + 2.0 * variance)) / 2.0;
+        let at_best = held - capacity * offer.span_s;
+        let now = settling.min((servers + by_chance).max(was)).max(at_best);
+        let now = if now < 1e-9 && rate <= 0.0 { 0.0 } else { now };
+        let is_settled = now >= SETTLED * means.in_system;
+        self.is_settled = is_settled && self.aftermath_s <= 0.0;
+        let mut means = *means;
+        if !is_settled {
+            (place, means) = table.look_up_number(now);
+        }
+
+        let completed = self.leave(admitted, now);
         sample.rejected += rejected * tasks;
         sample.completed += completed * tasks;
         sample.started += admitted * tasks;
@@ -193,9 +235,18 @@ impl Cohort {
         sample.wait_s += admitted * means.wait_s * tasks;
         let worked = if rate > 0.0 { admitted } else { completed };
         self.use_cpu(worked, offer, sample);
-
         self.answer(place, completed * tasks, means.response_s() * 1000.0, laws, sample);
         means.in_service
+    }
+
+    /// Takes in requests, keeps `now`, and returns how many that are counted
+    /// leave.
+    fn leave(&mut self, admitted: f64, now: f64) -> f64 {
+        let held = self.in_system + admitted;
+        let unreal = if held > 0.0 { self.unreal * (now / held).min(1.0) } else { 0.0 };
+        let completed = held - now - (self.unreal - unreal);
+        (self.in_system, self.unreal) = (now, unreal);
+        completed
     }
 
     /// The queue is a fluid: what is too much for the capacity piles up;
@@ -210,6 +261,7 @@ impl Cohort {
         let tasks = f64::from(self.tasks);
         let table = laws.get(self.table);
         let station = table.station;
+        let load = rate / station.capacity();
         let (slots, servers) = (f64::from(station.slots), station.servers());
         let was = self.in_system;
         let arrived = rate * offer.span_s;
@@ -229,31 +281,44 @@ impl Cohort {
         }
         let admitted = arrived - rejected;
         let served = was + admitted - now;
-        self.in_system = now;
+        let completed = self.leave(admitted, now);
 
+        self.is_settled = true;
         let backlog = self.backlog.get_or_insert_default();
         let waited_before_s = backlog.age_s();
         backlog.pass(admitted, offer.span_s, (now - slots).max(0.0));
         let wait_s = (waited_before_s + backlog.age_s()) / 2.0;
         if rejected > 0.0 {
-            backlog.fills_up();
+            let above = load - 1.0;
+            backlog.fills_up(above * above / (1.0 + load) * station.capacity(), offer.span_s);
         } else {
             let per_s = rate * station.arrival_cv2 + station.capacity() * station.service_cv2;
             backlog.wanders(per_s * offer.span_s);
         }
+        let spread_s = backlog.age_deviation_s();
         let busy = (was.min(slots) + now.min(slots)) / 2.0;
         let residence_s =
             (busy / servers).max(1.0 / station.cpu_slots.min(1.0)) * station.service_s;
 
         sample.rejected += rejected * tasks;
-        sample.completed += served * tasks;
+        sample.completed += completed * tasks;
         sample.started += served * tasks;
         if wait_s > 0.0 {
             sample.waited += served * tasks;
             sample.wait_s += served * wait_s * tasks;
         }
         self.use_cpu(served, offer, sample);
-        laws.add_shifted(&mut sample.latency, wait_s, residence_s, served * tasks);
+        // A full queue spreads downwards only.
+        let highest_s = station
+            .room()
+            .map_or(f64::INFINITY, |room| ((room as f64 - slots) / station.capacity()).max(wait_s));
+        let spread: &[f64] =
+            if spread_s > NARROW * (wait_s + residence_s) { &SPREAD } else { &[0.0] };
+        let requests = completed * tasks / spread.len() as f64;
+        for deviations in spread {
+            let wait_s = (wait_s + deviations * spread_s).clamp(0.0, highest_s);
+            laws.add_shifted(&mut sample.latency, wait_s, residence_s, requests);
+        }
         busy
     }
 
@@ -312,10 +377,15 @@ impl Cohort {
         let beyond = self.in_system - servers;
         Tick {
             load,
+            is_settled: self.is_settled,
             remembered_load: self.remembered_load.unwrap_or(load),
             room: laws.station(self.table).room().map_or(f64::INFINITY, |room| room as f64),
             pool_servers: offer.pool_servers,
-            backlog: self.backlog.as_ref().map(|backlog| (beyond, backlog.noise())),
+            backlog: self.backlog.as_ref().map(|backlog| Excess {
+                requests: beyond,
+                deviation: backlog.noise(),
+                is_full: backlog.is_full(),
+            }),
             load_at_change: offer.load_at_change,
         }
     }

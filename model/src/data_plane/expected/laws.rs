@@ -125,6 +125,18 @@ impl Table {
         (place, means)
     }
 
+    /// The equilibrium in which `in_system` requests are there on average: the
+    /// load in whose law a queue is that has not yet settled.
+    pub(super) fn look_up_number(&mut self, in_system: f64) -> (Place, Means) {
+        let (mut low, mut high) = (0.0, HIGHEST_STABLE);
+        for _ in 0..20 {
+            let middle = (low + high) / 2.0;
+            let (_, means) = self.look_up(middle);
+            if means.in_system < in_system { low = middle } else { high = middle }
+        }
+        self.look_up(low)
+    }
+
     /// The equilibrium at a rate, computed for it alone.
     pub(super) fn exact_means(&mut self, rate: f64) -> Means {
         match self.last {

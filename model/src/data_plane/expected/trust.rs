@@ -5,18 +5,30 @@
 pub(super) struct Tick {
     /// Offered rate over capacity.
     pub(super) load: f64,
+    /// Whether its queue is as long as the equilibrium at that load has it, in
+    /// every run.
+    pub(super) is_settled: bool,
     /// The load that its queue still remembers.
     pub(super) remembered_load: f64,
     /// Requests that it can hold; ∞ if unbounded.
     pub(super) room: f64,
     /// Servers in all tasks in rotation together.
     pub(super) pool_servers: f64,
-    /// Requests beyond those that are served at once, if they are a fluid, and
-    /// the standard deviation of their number.
-    pub(super) backlog: Option<(f64, f64)>,
+    /// What is more than is served at once, if it is a fluid.
+    pub(super) backlog: Option<Excess>,
     /// Offered rate over the least capacity that the fleet had in this minute,
     /// if its capacity changed.
     pub(super) load_at_change: Option<f64>,
+}
+
+/// A queue as a fluid.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Excess {
+    pub(super) requests: f64,
+    /// The standard deviation of their number.
+    pub(super) deviation: f64,
+    /// Whether there can be no more.
+    pub(super) is_full: bool,
 }
 
 /// A pool with fewer servers than this has a backlog of a few requests, which
@@ -24,8 +36,10 @@ pub(super) struct Tick {
 const SMALL_POOL: f64 = 8.0;
 /// Within this distance of saturation a queue wanders for minutes.
 const CRITICAL: f64 = 0.03;
-/// A backlog this many standard deviations long is the same in every run.
+/// A backlog this many standard deviations long is there in every run.
 const CERTAIN: f64 = 3.0;
+/// A queue this many standard deviations long and full is full in every run.
+const CERTAINLY_FULL: f64 = 30.0;
 /// How much the distance from saturation may have changed within the memory of
 /// the queue, relatively.
 const DRIFT: f64 = 0.05;
@@ -46,12 +60,13 @@ pub(super) fn vouches(tick: &Tick) -> bool {
         None => {
             let nearest = tick.load.max(tick.remembered_load);
             let distance = (1.0 - nearest).abs().max(1.0 / tick.room);
-            (tick.load - tick.remembered_load).abs() <= DRIFT * distance
+            tick.is_settled && (tick.load - tick.remembered_load).abs() <= DRIFT * distance
         }
-        Some((requests, deviation)) => {
+        Some(Excess { requests, deviation, is_full }) => {
+            let certain = if is_full { CERTAINLY_FULL } else { CERTAIN };
             (tick.load - 1.0).abs() >= CRITICAL
                 && tick.pool_servers >= SMALL_POOL
-                && requests >= CERTAIN * deviation
+                && requests >= certain * deviation
         }
     }
 }
