@@ -3,9 +3,6 @@
 //! `course`, `chart` and `link` know no browser and are tested on the host;
 //! `ui` exists for wasm32 alone.
 
-// A step of `ui::view!` for each token of a view.
-#![recursion_limit = "2048"]
-
 pub mod chart;
 pub mod course;
 pub mod figure;
