@@ -10,13 +10,13 @@ use serde_json::json;
 use crate::run::{Failure, Outcome, cargo, io, output, root, say};
 
 /// Cases that each property is tried with; a plain test run tries 256.
-const PROPERTY_CASES: &str = "4096";
+const PROPERTY_CASES: &str = "1024";
 
 /// Runs the model's tests with `HEADROOM_VERIFY` set, by which a statistical
 /// check knows that it may take its time, and writes which checks passed, of
 /// which version of the model, to `model/verification.json`.
 pub(crate) fn verify() -> Outcome {
-    say("running the model's checks at full length, some minutes");
+    say("running the model's checks at full length, five to ten minutes");
     let mut child = cargo()
         .args(["test", "--package", "headroom-model", "--tests"])
         .current_dir(root())
