@@ -30,7 +30,7 @@ pub use mark::{Anchor, Label, Mark, Picture, Rect, Role};
 pub use metric::{Counted, counted, metric_name, metric_value};
 pub use palette::{Paint, Palette, Rgb};
 pub use steps::{Counts, Steps, capacity, counts_at, desired};
-pub use ticks::{clock, clock_s, short};
+pub use ticks::{clock, clock_s, short, weekday};
 
 use headroom_model::scenario::Scenario;
 use headroom_model::trace::Trace;

@@ -111,7 +111,8 @@ pub(super) fn of_time(start_unix_s: i64, duration_s: f64, most: usize) -> Vec<Ti
     ticks
 }
 
-fn weekday(start_unix_s: i64, t_s: f64) -> &'static str {
+/// The day of the week in UTC, `t_s` after the start.
+pub fn weekday(start_unix_s: i64, t_s: f64) -> &'static str {
     let day = (start_unix_s as f64 + t_s).div_euclid(DAY);
     // The first of January 1970 was a Thursday.
     ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"][day.rem_euclid(7.0) as usize]

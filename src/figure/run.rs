@@ -41,8 +41,14 @@ impl Run {
         self.scenario.duration.as_s()
     }
 
-    /// The time on a clock.
+    /// The time on a clock, in a run of a day and more with the day of the week.
     pub fn clock(&self, t_s: f64) -> String {
-        crate::chart::clock_s(self.scenario.start.unix_s, t_s)
+        const DAY_S: f64 = 86_400.0;
+        let start = self.scenario.start.unix_s;
+        let clock = crate::chart::clock_s(start, t_s);
+        if self.duration_s() < DAY_S {
+            return clock;
+        }
+        format!("{} {clock}", crate::chart::weekday(start, t_s))
     }
 }

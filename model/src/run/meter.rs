@@ -81,11 +81,11 @@ impl Meter {
             running: 0,
             pending: 0,
             draining: 0,
-            cpu_percent: percent(self.running_s),
+            cpu_percent: percent(self.running_s).map(published),
             serving_cpu_percent: percent(self.healthy_s),
-            memory_percent,
+            memory_percent: memory_percent.map(published),
             requests_per_target: (self.healthy_s > 0.0)
-                .then(|| sample.offered * seconds / self.healthy_s * (60.0 / seconds)),
+                .then(|| published(sample.offered * 60.0 / self.healthy_s)),
             p50_ms: sample.latency.quantile(0.5),
             p95_ms,
             p99_ms: sample.latency.quantile(0.99),
@@ -115,6 +115,12 @@ impl Meter {
     pub(super) fn latency(&self) -> &Histogram {
         &self.total.latency
     }
+}
+
+/// A value as a datapoint: to 10^-9 of its unit, so that the rounding errors of
+/// binary floating point breach no threshold. Our choice; AWS does not say.
+fn published(value: f64) -> f64 {
+    libm::round(value * 1e9) / 1e9
 }
 
 fn add(total: &mut Sample, sample: &Sample) {
