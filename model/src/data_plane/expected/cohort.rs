@@ -10,7 +10,7 @@ use crate::queueing::Means;
 /// sixths, widened so that their variance is 1.
 const SPREAD: [f64; 6] = [-1.542, -0.752, -0.235, 0.235, 0.752, 1.542];
 /// A spread below this, relative to the response time, is not seen.
-const NARROW: f64 = 0.01;
+const NARROW: f64 = 0.05;
 
 /// Where a task stands with the load balancer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

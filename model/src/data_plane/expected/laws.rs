@@ -235,12 +235,20 @@ impl Laws {
         weight: f64,
     ) {
         let sum_ms = weight * (wait_s + residence_s) * 1000.0;
-        let first = Histogram::bin((wait_s + residence_s / 128.0) * 1000.0);
-        let mut shares = Vec::new();
+        let first = Histogram::bin((wait_s + residence_s / 32.0) * 1000.0);
+        let mut shares = Vec::with_capacity(512);
         let mut below = 0.0;
+        let mut tail = Tail {
+            law: self.law,
+            wait_s,
+            residence_s,
+            at_s: 0.0,
+            step_s: 0.0,
+            kept: 0.0,
+            left: 1.0,
+        };
         for bin in first.. {
-            let end_s = Histogram::edge(bin + 1) / 1000.0;
-            let by_end = service_cdf(self.law, (end_s - wait_s) / residence_s);
+            let by_end = 1.0 - tail.beyond(Histogram::edge(bin + 1) / 1000.0);
             shares.push(by_end - below);
             below = by_end;
             if 1.0 - below < NEGLIGIBLE || first + shares.len() == crate::histogram::BINS {
@@ -251,6 +259,39 @@ impl Laws {
             *last += 1.0 - below;
         }
         to.mix(first, &shares, weight, sum_ms);
+    }
+}
+
+/// The share of requests that take longer than each of a series of times. The
+/// edges of bins lie evenly within an octave, so that an exponential tail is
+/// multiplied by the same factor from one to the next.
+struct Tail {
+    law: Law,
+    wait_s: f64,
+    residence_s: f64,
+    at_s: f64,
+    step_s: f64,
+    /// What a step leaves of an exponential tail.
+    kept: f64,
+    left: f64,
+}
+
+impl Tail {
+    fn beyond(&mut self, t: f64) -> f64 {
+        let x = (t - self.wait_s) / self.residence_s;
+        if self.law != Law::Exponential || x <= 0.0 {
+            return 1.0 - service_cdf(self.law, x);
+        }
+        let step_s = t - self.at_s;
+        if (step_s - self.step_s).abs() <= 1e-9 * t {
+            self.left *= self.kept;
+        } else {
+            self.left = libm::exp(-x);
+            self.kept = libm::exp(-step_s / self.residence_s);
+            self.step_s = step_s;
+        }
+        self.at_s = t;
+        self.left
     }
 }
 
