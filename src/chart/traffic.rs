@@ -49,7 +49,8 @@ pub(super) fn picture(view: &View, axis: &Axis, size: Size, place: Place) -> Pic
         picture.marks.push(solid(offered, TRAFFIC));
     }
 
-    // Names stand at the left; at the right if the lines move where they would be.
+    // Names stand at the left; at the right if the lines move where they would
+    // be, or the lower one leaves no room below it.
     let room_s = axis.t_s(plot.left + 8.0 * size.text);
     let rps_at = |t_s: f64| {
         let index = traffic.partition_point(|point| point.0 < t_s);
@@ -58,7 +59,11 @@ pub(super) fn picture(view: &View, axis: &Axis, size: Size, place: Place) -> Pic
     let still =
         |from_s: f64, to_s: f64| capacity.is_still(from_s, to_s) && rps_at(from_s) == rps_at(to_s);
     let end_s = view.duration_s();
-    let at_right = !still(0.0, room_s) && seen_s >= end_s && still(end_s - room_s, end_s);
+    let fits =
+        |t_s: f64| scale.y(rps_at(t_s).min(capacity.at(t_s))) + 1.55 * size.text <= plot.bottom;
+    let at_right = seen_s >= end_s
+        && still(end_s - room_s, end_s)
+        && (!still(0.0, room_s) || (!fits(0.0) && fits(end_s)));
     let (t_s, x, anchor) = if at_right {
         (end_s, plot.right - 0.6 * size.text, Anchor::End)
     } else {
