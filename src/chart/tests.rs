@@ -4,6 +4,8 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
+use headroom_model::scenario::Shape;
+use headroom_model::time::Micros;
 use headroom_model::trace::{Minute, Trace};
 
 use super::*;
@@ -147,6 +149,20 @@ fn every_label_lies_on_its_canvas() {
             }
         }
     }
+}
+
+#[test]
+fn on_a_narrow_chart_the_bet_has_its_place_to_itself() {
+    let (mut scenario, trace) = sample::run();
+    // A step where the names of the lines would stand.
+    let at = |t_s, rps| (Micros::from_whole_s(t_s), rps);
+    scenario.traffic.shape = Shape::Steps(vec![at(0, 130.0), at(120, 170.0)]);
+    let known = View { fog_from_s: None, ..fogged(&scenario, &trace) };
+    let labels = laid_out(Chart::TrafficCapacity, &known, PHONE).labels;
+    let at_right =
+        |label: &&Label| matches!(label.role, Role::Line(_)) && label.anchor == Anchor::End;
+    let names: Vec<&str> = labels.iter().filter(at_right).map(|label| &*label.text).collect();
+    assert_eq!(names, ["your bet: 5"]);
 }
 
 #[test]

@@ -50,7 +50,9 @@ pub(super) fn picture(view: &View, axis: &Axis, size: Size, place: Place) -> Pic
     }
 
     // Names stand at the left; at the right if the lines move where they would
-    // be, or the lower one leaves no room below it.
+    // be, or the lower one leaves no room below it. On a narrow chart the bet's
+    // name has that place.
+    let taken = view.bet.is_some() && !axis.labels_outside;
     let room_s = axis.t_s(plot.left + 8.0 * size.text);
     let rps_at = |t_s: f64| {
         let index = traffic.partition_point(|point| point.0 < t_s);
@@ -61,7 +63,8 @@ pub(super) fn picture(view: &View, axis: &Axis, size: Size, place: Place) -> Pic
     let end_s = view.duration_s();
     let fits =
         |t_s: f64| scale.y(rps_at(t_s).min(capacity.at(t_s))) + 1.55 * size.text <= plot.bottom;
-    let at_right = seen_s >= end_s
+    let at_right = !taken
+        && seen_s >= end_s
         && still(end_s - room_s, end_s)
         && (!still(0.0, room_s) || (!fits(0.0) && fits(end_s)));
     let (t_s, x, anchor) = if at_right {
