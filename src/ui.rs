@@ -8,6 +8,7 @@ mod question;
 mod section;
 mod shell;
 mod sidebar;
+mod signal;
 mod stage;
 mod start;
 mod storage;

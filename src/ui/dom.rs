@@ -9,7 +9,7 @@
 use leptos::prelude::*;
 use leptos::wasm_bindgen::closure::Closure;
 use leptos::wasm_bindgen::{JsCast as _, JsValue};
-use web_sys::{Element, Event, Node};
+use web_sys::{Element, Event, EventTarget, Node};
 
 /// An element under construction.
 #[derive(Clone)]
@@ -41,8 +41,49 @@ pub(super) fn follow(f: impl FnMut() + 'static) {
 }
 
 fn keep_following(mut f: Box<dyn FnMut()>) {
-    // A render effect lives as long as its handle; the owner keeps this one.
-    StoredValue::new_local(RenderEffect::new(move |_: Option<()>| f()));
+    // A render effect lives as long as its handle.
+    let effect = RenderEffect::new(move |_: Option<()>| f());
+    when_gone(move || drop(effect));
+}
+
+/// Does something once the current owner goes.
+pub(super) fn when_gone(f: impl FnOnce() + 'static) {
+    at_the_end(Box::new(f));
+}
+
+fn at_the_end(f: Box<dyn FnOnce()>) {
+    let f = StoredValue::new_local(Some(f));
+    on_cleanup(move || {
+        if let Some(f) = f.try_update_value(Option::take).flatten() {
+            f();
+        }
+    });
+}
+
+/// Handles an event of anything in the browser for as long as the current
+/// owner lives.
+pub(super) fn listen(
+    target: &EventTarget,
+    event: &'static str,
+    handle: impl FnMut(Event) + 'static,
+) {
+    keep_listening(target.clone(), event, Box::new(handle));
+}
+
+fn keep_listening(target: EventTarget, event: &'static str, handle: Box<dyn FnMut(Event)>) {
+    let closure = Closure::wrap(handle);
+    // Neither can fail: the function is one.
+    target.add_event_listener_with_callback(event, closure.as_ref().unchecked_ref()).ok();
+    when_gone(move || {
+        target.remove_event_listener_with_callback(event, closure.as_ref().unchecked_ref()).ok();
+    });
+}
+
+/// Does something before the browser paints the next time. The current owner
+/// may be gone by then.
+pub(super) fn next_frame(f: impl FnOnce() + 'static) {
+    let f: Box<dyn FnOnce()> = Box::new(f);
+    request_animation_frame(f);
 }
 
 impl El {
@@ -219,15 +260,7 @@ impl El {
 
     /// Handles an event.
     pub(super) fn on(self, event: &'static str, handle: impl FnMut(Event) + 'static) -> Self {
-        self.listen(event, Box::new(handle))
-    }
-
-    fn listen(self, event: &'static str, handle: Box<dyn FnMut(Event)>) -> Self {
-        let closure = Closure::wrap(handle);
-        let function = closure.as_ref().unchecked_ref();
-        // It cannot fail: the function is one.
-        self.0.add_event_listener_with_callback(event, function).ok();
-        StoredValue::new_local(closure);
+        listen(&self.0, event, handle);
         self
     }
 

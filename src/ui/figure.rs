@@ -18,6 +18,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::dom::{El, button, el, follow};
+use super::signal::{Memo, Signal};
 use crate::chart::{Axis, Size};
 use crate::course::figure::{Act, Chart, Figure};
 use crate::figure::run::Run;
@@ -29,18 +30,18 @@ use look::Look;
 #[derive(Clone, Copy)]
 pub(super) struct FigureSignals {
     /// What the student has set.
-    pub state: RwSignal<State>,
+    pub state: Signal<State>,
     /// Whether the cursor moves by itself.
-    pub playing: RwSignal<bool>,
+    pub playing: Signal<bool>,
     /// Which goals of each act have been met. They stay met.
-    pub met: RwSignal<Vec<Vec<bool>>>,
+    pub met: Signal<Vec<Vec<bool>>>,
 }
 
 impl FigureSignals {
     /// Of a figure in a state, with no goal met.
-    pub(super) fn new(figure: &Figure, state: RwSignal<State>, playing: RwSignal<bool>) -> Self {
+    pub(super) fn new(figure: &Figure, state: Signal<State>, playing: Signal<bool>) -> Self {
         let met = figure.acts.iter().map(|act| vec![false; act.goals.len()]).collect();
-        Self { state, playing, met: RwSignal::new(met) }
+        Self { state, playing, met: Signal::new(met) }
     }
 
     /// Puts an act on show as it opens.
@@ -104,15 +105,15 @@ struct Shared {
     /// Charts on show, in order.
     shown: Memo<Vec<Chart>>,
     /// Whether further charts are on show too.
-    more_charts: RwSignal<bool>,
+    more_charts: Signal<bool>,
     /// Colours and sizes, once they are known.
-    look: RwSignal<Option<Look>>,
+    look: Signal<Option<Look>>,
     /// Width of the charts [CSS px].
-    width: RwSignal<f64>,
+    width: Signal<f64>,
     /// The axis of time, once there is a width.
     axis: Memo<Option<Axis>>,
     /// Has screen readers read a sentence.
-    announce: Callback<String>,
+    status: Signal<String>,
 }
 
 impl Shared {
@@ -154,7 +155,7 @@ impl Shared {
                 Err(fault) => fault.clone(),
             },
         };
-        self.announce.run(said);
+        self.status.set(said);
     }
 }
 
@@ -163,36 +164,34 @@ impl Shared {
 pub(super) fn figure(
     figure: &'static Figure,
     signals: FigureSignals,
-    announce: Callback<String>,
+    status: Signal<String>,
 ) -> El {
-    let act = Memo::new(move |_| signals.state.with(|state| state.act));
+    let act = Memo::new(move || signals.state.with(|state| state.act));
     // Everything but cursor and bet: only these make a new run.
-    let settings = Memo::new(move |_| {
+    let settings = Memo::new(move || {
         signals.state.with(|state| State { t_s: 0.0, bet: None, ..state.clone() })
     });
-    let run = Memo::new_with_compare(
-        move |_| Arc::new(settings.with(|state| Run::of(state.told(figure), state))),
-        |_, _| true,
-    );
-    let duration_s =
-        Memo::new(move |_| settings.with(|state| state.duration_s(state.told(figure))));
+    let run = Memo::always_new(move || {
+        Arc::new(settings.with(|state| Run::of(state.told(figure), state)))
+    });
+    let duration_s = Memo::new(move || settings.with(|state| state.duration_s(state.told(figure))));
     let revealed = reveal(signals);
-    let fog_from_s = Memo::new(move |_| {
+    let fog_from_s = Memo::new(move || {
         let (revealed, duration_s) = (revealed.get(), duration_s.get());
         signals
             .state
             .with(|state| time::fog_from_s(state.told(figure), state, revealed, duration_s))
     });
-    let more_charts = RwSignal::new(false);
-    let shown = Memo::new(move |_| {
+    let more_charts = Signal::new(false);
+    let shown = Memo::new(move || {
         let first = figure.acts[act.get()].charts;
         let further = ALL_CHARTS.iter().filter(|chart| !first.contains(chart));
         let further = further.filter(|_| more_charts.get());
         first.iter().chain(further).copied().collect::<Vec<_>>()
     });
-    let look = RwSignal::new(None::<Look>);
-    let width = RwSignal::new(0.0);
-    let axis = Memo::new(move |_| {
+    let look = Signal::new(None::<Look>);
+    let width = Signal::new(0.0);
+    let axis = Memo::new(move || {
         let (look, width) = (look.get()?, width.get());
         let size = Size { width, height: 0.0, text: look.text, line: look.line };
         let axis = |run: &Run| Axis::new(&run.scenario, size);
@@ -209,7 +208,7 @@ pub(super) fn figure(
         look,
         width,
         axis,
-        announce,
+        status,
     };
     tick_goals(shared);
     // A cursor beyond the end of a shorter run comes back to its end.
@@ -269,8 +268,8 @@ fn acts(shared: Shared) -> Option<El> {
 
 /// Whether the fog lifts with the cursor: from a bet that starts playing until
 /// the cursor or a setting is moved by hand. A pause changes nothing.
-fn reveal(signals: FigureSignals) -> RwSignal<bool> {
-    let revealed = RwSignal::new(false);
+fn reveal(signals: FigureSignals) -> Signal<bool> {
+    let revealed = Signal::new(false);
     let mut before = None::<State>;
     follow(move || {
         let state = signals.state.get();

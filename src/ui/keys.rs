@@ -3,22 +3,23 @@
 //! They act only while no field or slider has the focus, and those that are
 //! characters can be switched off (WCAG 2.1.4).
 
-use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast as _;
+use web_sys::KeyboardEvent;
 
+use super::dom;
 use super::shell::Shell;
 use crate::figure::time;
 
 /// Follows the keys of the whole page while it is read.
 pub(super) fn listen(shell: Shell) {
-    let handle = window_event_listener(leptos::ev::keydown, move |event| {
+    dom::listen(&window(), "keydown", move |event| {
+        let event: &KeyboardEvent = event.unchecked_ref();
         let is_read = !shell.stage.get_untracked();
-        if is_read && is_free(&event) && shell.settings.get_untracked().shortcuts {
-            act(shell, &event);
+        if is_read && is_free(event) && shell.settings.get_untracked().shortcuts {
+            act(shell, event);
         }
     });
-    on_cleanup(move || handle.remove());
 }
 
 fn act(shell: Shell, event: &KeyboardEvent) {

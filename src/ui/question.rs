@@ -1,21 +1,20 @@
 //! A question with its answers and what is said to each of them.
 
-use leptos::prelude::*;
-
 use super::dom::{El, el, value_of};
 use super::shell::Shell;
+use super::signal::Signal;
 use crate::course::question::{Kind, Mark, Question};
 use crate::progress::Deed;
 
 /// A question, the one at this place of its section, from 1. Any number of
 /// tries; the first right one is noted.
 pub(super) fn question(
+    shell: Shell,
     number: usize,
     question: &'static Question,
     note: impl Fn(Deed) + Copy + 'static,
 ) -> El {
-    let mark = RwSignal::new(None::<Mark>);
-    let shell = expect_context::<Shell>();
+    let mark = Signal::new(None::<Mark>);
     let answer = move |given: Mark| {
         mark.set(Some(given));
         shell.announce(said(given, question).concat());
@@ -60,7 +59,7 @@ fn fields(question: &'static Question, answer: impl Fn(Mark) + Copy + 'static) -
             answers.iter().map(radio).collect()
         }
         Kind::Number(expected) => {
-            let text = RwSignal::new(String::new());
+            let text = Signal::new(String::new());
             let field = el("input", "")
                 .attr("type", "text")
                 .attr("inputmode", "decimal")

@@ -5,9 +5,10 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsValue;
 
-use super::dom::{El, button, el, follow};
+use super::dom::{El, button, el, follow, when_gone};
 use super::figure::{self, FigureSignals};
 use super::shell::Shell;
+use super::signal::Signal;
 use super::stage::{Told, stage_keys, stage_top};
 use super::{question, text};
 use crate::course::figure::Figure;
@@ -57,16 +58,15 @@ fn lesson_parts(shell: Shell, link: &Link, lesson: &'static Lesson, title: El) -
     let figure = lesson.figure;
     let (state, faults) = State::from_params(figure, &link.params);
     faults.into_iter().for_each(|fault| shell.tell(fault));
-    let state = RwSignal::new(state);
+    let state = Signal::new(state);
     keep_address(section, figure, state);
     note_acts(figure, state, note);
 
-    let signals = FigureSignals::new(figure, state, RwSignal::new(false));
+    let signals = FigureSignals::new(figure, state, Signal::new(false));
     note_goals(signals, note);
     let told = Told::new(figure, signals);
     shell.told.set(Some(told));
-    on_cleanup(move || shell.told.set(None));
-    let announce = Callback::new(move |sentence: String| shell.announce(sentence));
+    when_gone(move || shell.told.set(None));
     let stage = move |part: fn(Shell, Told, &'static Section) -> El| {
         move || shell.stage.get().then(|| part(shell, told, section)).into_iter().collect()
     };
@@ -83,11 +83,12 @@ fn lesson_parts(shell: Shell, link: &Link, lesson: &'static Lesson, title: El) -
         el("div", "prose opening-words").children(text::blocks(lesson.text.opening)),
         el("div", "stand")
             .live(stage(|shell, told, _| stage_top(shell, told)))
-            .child(figure::figure(figure, signals, announce))
+            .child(figure::figure(figure, signals, shell.status))
             .live(stage(stage_keys)),
         el("div", "prose").children(text::blocks(lesson.text.body)),
-        titled("prose questions", "questions", "Check yourself")
-            .children(questions.map(|(number, asked)| question::question(number, asked, note))),
+        titled("prose questions", "questions", "Check yourself").children(
+            questions.map(|(number, asked)| question::question(shell, number, asked, note)),
+        ),
         titled("prose simplifies", "simplifies", "What the lesson simplifies")
             .children(text::blocks(lesson.text.simplifies)),
         el("details", "prose note")
@@ -98,11 +99,11 @@ fn lesson_parts(shell: Shell, link: &Link, lesson: &'static Lesson, title: El) -
 
 /// Keeps the address such that it restores the figure. Browsers allow a few
 /// changes a second, so it follows at a distance.
-fn keep_address(section: &'static Section, figure: &'static Figure, state: RwSignal<State>) {
+fn keep_address(section: &'static Section, figure: &'static Figure, state: Signal<State>) {
     const DISTANCE: Duration = Duration::from_millis(300);
-    let pending = StoredValue::new(None::<TimeoutHandle>);
+    let pending = Signal::new(None::<TimeoutHandle>);
     let write = move || {
-        pending.set_value(None);
+        pending.set(None);
         let params = state.with_untracked(|state| state.to_params(figure));
         let hash = Link { section, params }.to_string();
         let history = window().history().ok();
@@ -112,13 +113,13 @@ fn keep_address(section: &'static Section, figure: &'static Figure, state: RwSig
     let mut is_opened = false;
     follow(move || {
         state.track();
-        if is_opened && pending.with_value(Option::is_none) {
-            pending.set_value(set_timeout_with_handle(write, DISTANCE).ok());
+        if is_opened && pending.get_untracked().is_none() {
+            pending.set(set_timeout_with_handle(write, DISTANCE).ok());
         }
         is_opened = true;
     });
-    on_cleanup(move || {
-        if let Some(pending) = pending.get_value() {
+    when_gone(move || {
+        if let Some(pending) = pending.get_untracked() {
             pending.clear();
         }
     });
@@ -126,7 +127,7 @@ fn keep_address(section: &'static Section, figure: &'static Figure, state: RwSig
 
 /// Notes each act in which a bet was made or, where none is asked for, in
 /// which something was moved.
-fn note_acts(figure: &'static Figure, state: RwSignal<State>, note: impl Fn(Deed) + 'static) {
+fn note_acts(figure: &'static Figure, state: Signal<State>, note: impl Fn(Deed) + 'static) {
     follow(move || {
         let done = state.with(|state| {
             let opened = State::at_act(figure, state.act);

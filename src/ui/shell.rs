@@ -1,10 +1,13 @@
 //! The page around a section, and what all parts of the page share.
 
+use std::cell::Cell;
+
 use leptos::prelude::*;
 
-use super::dom::{El, button, el, follow};
+use super::dom::{El, button, el, follow, listen, next_frame};
 use super::section::section;
 use super::sidebar::sidebar;
+use super::signal::Signal;
 use super::stage::Told;
 use super::{fullscreen, keys, storage};
 use crate::link::Link;
@@ -15,19 +18,19 @@ use crate::settings::{Settings, Theme};
 #[derive(Clone, Copy)]
 pub(super) struct Shell {
     /// Where the page is. It changes with the address, not with every slider.
-    pub(super) link: RwSignal<Link>,
+    pub(super) link: Signal<Link>,
     /// What was done so far.
-    pub(super) progress: RwSignal<Progress>,
+    pub(super) progress: Signal<Progress>,
     /// Choices for the page as a whole.
-    pub(super) settings: RwSignal<Settings>,
+    pub(super) settings: Signal<Settings>,
     /// The figure of the section on show, if it has one.
-    pub(super) told: RwSignal<Option<Told>>,
+    pub(super) told: Signal<Option<Told>>,
     /// Whether that figure fills the screen.
-    pub(super) stage: RwSignal<bool>,
+    pub(super) stage: Signal<bool>,
     /// Sentences about what was wrong with a link or with storage.
-    notices: RwSignal<Vec<String>>,
+    notices: Signal<Vec<String>>,
     /// Read out by screen readers when it changes.
-    status: RwSignal<String>,
+    pub(super) status: Signal<String>,
 }
 
 impl Shell {
@@ -39,13 +42,13 @@ impl Shell {
             storage::load(storage::SETTINGS, "settings", Settings::parse);
         let notices = [wrong_link, lost_progress, lost_settings].into_iter().flatten().collect();
         Self {
-            link: RwSignal::new(link),
-            progress: RwSignal::new(progress),
-            settings: RwSignal::new(settings),
-            told: RwSignal::new(None),
-            stage: RwSignal::new(false),
-            notices: RwSignal::new(notices),
-            status: RwSignal::new(String::new()),
+            link: Signal::new(link),
+            progress: Signal::new(progress),
+            settings: Signal::new(settings),
+            told: Signal::new(None),
+            stage: Signal::new(false),
+            notices: Signal::new(notices),
+            status: Signal::new(String::new()),
         }
     }
 
@@ -108,7 +111,7 @@ impl Shell {
         fullscreen::leave();
         self.stage.set(false);
         // It can take the focus once it is shown again.
-        request_animation_frame(|| focus(".to-stage"));
+        next_frame(|| focus(".to-stage"));
     }
 
     /// Follows the address.
@@ -124,24 +127,20 @@ impl Shell {
 /// The whole page.
 pub(super) fn app() -> Vec<El> {
     let shell = Shell::new();
-    provide_context(shell);
-    let following = window_event_listener(leptos::ev::hashchange, move |_| shell.follow());
-    on_cleanup(move || following.remove());
-    let shrinking = window_event_listener(leptos::ev::fullscreenchange, move |_| {
+    listen(&window(), "hashchange", move |_| shell.follow());
+    listen(&window(), "fullscreenchange", move |_| {
         if shell.stage.get_untracked() && !fullscreen::is_on() {
             shell.leave_stage();
         }
     });
-    on_cleanup(move || shrinking.remove());
     keys::listen(shell);
     follow(move || show_theme(shell));
 
     // At first the browser's own focus is right; later the heading takes it.
-    let moved = StoredValue::new(false);
+    let moved = Cell::new(false);
     let shown = move || {
         let link = shell.link.get();
-        let has_moved = moved.get_value();
-        moved.set_value(true);
+        let has_moved = moved.replace(true);
         untrack(|| section(shell, &link, has_moved))
     };
     let step = move || shell.told.get().filter(|_| shell.stage.get()).map(Told::step_name);
@@ -171,7 +170,7 @@ pub(super) fn skip_link(shell: Shell) -> El {
 }
 
 /// What was wrong with a link or with storage.
-fn notices(notices: RwSignal<Vec<String>>) -> Option<El> {
+fn notices(notices: Signal<Vec<String>>) -> Option<El> {
     let texts = notices.get();
     let texts = (!texts.is_empty()).then_some(texts)?;
     let close = button("", move || notices.set(Vec::new())).text("All right");

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::dom::{El, button, el, follow};
 use super::shell::{Shell, skip_link};
+use super::signal::{Memo, Signal};
 use super::text::link;
 use crate::course::{FIRST, SECTIONS, Section};
 use crate::progress::Extent;
@@ -11,7 +12,7 @@ use crate::settings::Theme;
 
 /// The menu. On a narrow screen it is folded behind a button.
 pub(super) fn sidebar(shell: Shell) -> El {
-    let open = RwSignal::new(false);
+    let open = Signal::new(false);
     follow(move || {
         shell.link.track();
         open.set(false);
@@ -44,7 +45,7 @@ fn item(shell: Shell, section: &'static Section) -> El {
         let here = el("span", "hidden").text(", not here yet");
         link.attr("class", "is-to-come").child(title.child(here))
     } else {
-        let extent = Memo::new(move |_| shell.progress.with(|progress| progress.of(section)));
+        let extent = Memo::new(move || shell.progress.with(|progress| progress.of(section)));
         let class = move || match extent.get() {
             Extent::Untouched => "dot",
             Extent::Begun => "dot is-begun",

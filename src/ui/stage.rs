@@ -1,12 +1,14 @@
 //! The stage: one figure for a room.
 
-use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast as _;
+use web_sys::KeyboardEvent;
 
-use super::dom::{El, button, el};
+use super::dom::{El, button, el, listen, when_gone};
 use super::figure::FigureSignals;
 use super::keys;
 use super::shell::Shell;
+use super::signal::{Memo, Signal};
 use crate::course::Section;
 use crate::course::figure::{Choice, Figure};
 use crate::figure::state::{Bet, State};
@@ -19,17 +21,17 @@ pub(super) struct Told {
     pub(super) figure: &'static Figure,
     /// Everything that changes in it.
     pub(super) signals: FigureSignals,
-    stage: RwSignal<Stage>,
+    stage: Signal<Stage>,
     /// What the reader had set, until the telling goes on from its first question.
-    before: RwSignal<Option<State>>,
+    before: Signal<Option<State>>,
 }
 
 impl Told {
     /// A figure whose telling has not begun.
     pub(super) fn new(figure: &'static Figure, signals: FigureSignals) -> Self {
         let act = signals.state.with_untracked(|state| state.act);
-        let stage = RwSignal::new(Stage::at_act(figure, act));
-        Self { figure, signals, stage, before: RwSignal::new(None) }
+        let stage = Signal::new(Stage::at_act(figure, act));
+        Self { figure, signals, stage, before: Signal::new(None) }
     }
 
     /// The name of the step, for style sheets.
@@ -62,8 +64,11 @@ impl Told {
     /// Ends; if it went no further than it began, the reader finds all as it was.
     fn end(self) {
         // The whole section may be gone by now.
-        if let Some(before) = self.before.try_get_untracked().flatten() {
-            self.signals.state.try_set(before);
+        if self.before.is_gone() {
+            return;
+        }
+        if let Some(before) = self.before.get_untracked() {
+            self.signals.state.set(before);
         }
     }
 
@@ -118,22 +123,19 @@ impl Told {
 /// What stands above the figure on the stage, and takes the keys.
 pub(super) fn stage_top(shell: Shell, told: Told) -> El {
     untrack(|| told.begin());
-    let listening = window_event_listener(leptos::ev::keydown, move |event| {
+    listen(&window(), "keydown", move |event| {
+        let event: &KeyboardEvent = event.unchecked_ref();
         if event.key() == "Escape" {
             shell.leave_stage();
-        } else if keys::is_free(&event)
-            && told.act(&event, shell.settings.get_untracked().shortcuts)
+        } else if keys::is_free(event) && told.act(event, shell.settings.get_untracked().shortcuts)
         {
             event.prevent_default();
         }
     });
-    on_cleanup(move || {
-        listening.remove();
-        told.end();
-    });
+    when_gone(move || told.end());
 
     let stage = told.stage;
-    let at = Memo::new(move |_| stage.with(|stage| (stage.act, stage.step)));
+    let at = Memo::new(move || stage.with(|stage| (stage.act, stage.step)));
     let below = move || {
         let (act, step) = at.get();
         let act = &told.figure.acts[act];

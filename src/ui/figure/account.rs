@@ -1,7 +1,5 @@
 //! What is said about the run: why, the outcome of the bet, the summary, goals.
 
-use leptos::prelude::*;
-
 use super::Shared;
 use super::charts::quantity_class;
 use crate::course::figure::Act;
@@ -9,10 +7,11 @@ use crate::figure::summary::{Fact, exactness, facts};
 use crate::figure::time::choice;
 use crate::figure::why::{Why, why};
 use crate::ui::dom::{El, button, el};
+use crate::ui::signal::Memo;
 
 /// The minute under the cursor, explained.
 pub(super) fn why_line(shared: Shared) -> El {
-    let why = Memo::new(move |_| {
+    let why = Memo::new(move || {
         let cursor_s = shared.cursor_s();
         shared.with_run(|run| why(run, cursor_s))
     });
@@ -27,13 +26,13 @@ pub(super) fn why_line(shared: Shared) -> El {
 /// What came of the bet, and the act's point, once the run is seen.
 pub(super) fn outcome(shared: Shared, act: &'static Act) -> Option<El> {
     let signals = shared.signals;
-    let is_seen = Memo::new(move |_| {
+    let is_seen = Memo::new(move || {
         let at_end = shared.with_run(|run| shared.cursor_s() >= run.duration_s()) == Some(true);
         let has_bet = signals.state.with(|state| state.bet.is_some());
         shared.fog_from_s.get().is_none() && (has_bet || at_end)
     });
     // A bet is about the act as it opens.
-    let choice = Memo::new(move |_| {
+    let choice = Memo::new(move || {
         signals.state.with(|state| choice(state).filter(|_| state.is_as_opened(act)))
     });
     if !is_seen.get() {
@@ -58,7 +57,7 @@ pub(super) fn outcome(shared: Shared, act: &'static Act) -> Option<El> {
 
 /// The run in figures, and how exact they are.
 pub(super) fn summary(shared: Shared) -> Option<El> {
-    let is_seen = Memo::new(move |_| shared.fog_from_s.get().is_none());
+    let is_seen = Memo::new(move || shared.fog_from_s.get().is_none());
     if !is_seen.get() {
         return None;
     }

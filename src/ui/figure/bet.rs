@@ -6,6 +6,7 @@ use super::Shared;
 use crate::course::figure::Act;
 use crate::figure::state::Bet;
 use crate::ui::dom::{El, button, el};
+use crate::ui::signal::Memo;
 
 pub(super) fn bet(shared: Shared, act: &'static Act) -> Option<El> {
     let prediction = act.prediction?;
@@ -24,7 +25,7 @@ pub(super) fn bet(shared: Shared, act: &'static Act) -> Option<El> {
             })
             .text(prediction.choices[index].label)
     };
-    let is_open = Memo::new(move |_| made().is_none());
+    let is_open = Memo::new(move || made().is_none());
     let skip = move || button("skip-bet", move || make(Bet::Skipped)).text("Skip");
     let group = el("div", "bet")
         .attr("role", "group")

@@ -1,6 +1,5 @@
 //! A canvas that knows its size and is drawn at most once a frame.
 
-use leptos::prelude::*;
 use leptos::wasm_bindgen::closure::Closure;
 use leptos::wasm_bindgen::{JsCast as _, JsValue};
 use plotters_canvas::CanvasBackend;
@@ -8,7 +7,8 @@ use web_sys::{Element, HtmlCanvasElement, ResizeObserver};
 
 use super::look::Look;
 use crate::chart::{Picture, draw};
-use crate::ui::dom::follow;
+use crate::ui::dom::{follow, next_frame, when_gone};
+use crate::ui::signal::Signal;
 
 /// Calls `report` with an element's width and height [CSS px], now and
 /// whenever they change, until the owner is gone.
@@ -24,9 +24,9 @@ pub(super) fn watch_size(element: &Element, report: impl Fn(f64, f64) + 'static)
     let callback = Closure::<dyn Fn()>::new(measure);
     let Ok(observer) = ResizeObserver::new(callback.as_ref().unchecked_ref()) else { return };
     observer.observe(element);
-    let kept = StoredValue::new_local((observer, callback));
-    on_cleanup(move || {
-        kept.try_with_value(|(observer, _)| observer.disconnect());
+    when_gone(move || {
+        observer.disconnect();
+        drop(callback);
     });
 }
 
@@ -56,17 +56,18 @@ fn opaque(canvas: &HtmlCanvasElement) {
 /// Runs `frame` in the next animation frame after each change of what `track`
 /// reads, once for all changes before it.
 pub(super) fn each_frame(track: impl Fn() + 'static, frame: impl Fn() + Clone + 'static) {
-    let queued = StoredValue::new(false);
+    let queued = Signal::new(false);
     follow(move || {
         track();
-        if queued.get_value() {
+        if queued.get_untracked() {
             return;
         }
-        queued.set_value(true);
+        queued.set(true);
         let frame = frame.clone();
-        request_animation_frame(move || {
+        next_frame(move || {
             // The figure may be gone by now.
-            if queued.try_set_value(false).is_none() {
+            if !queued.is_gone() {
+                queued.set(false);
                 frame();
             }
         });

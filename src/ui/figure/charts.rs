@@ -1,6 +1,5 @@
 //! The charts: canvases above each other, with HTML text over them.
 
-use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlCanvasElement, PointerEvent};
 
@@ -12,6 +11,7 @@ use crate::course::figure::{Chart, Quantity};
 use crate::figure::describe;
 use crate::figure::time::choice;
 use crate::ui::dom::{El, el};
+use crate::ui::signal::{Memo, Signal};
 
 pub(super) fn charts(shared: Shared) -> El {
     let place = move |chart: Chart| {
@@ -29,7 +29,7 @@ pub(super) fn charts(shared: Shared) -> El {
         .style("--plot-left", move || shared.plot_left())
         .each(keys, move |key| {
             let chart = super::ALL_CHARTS[key as usize];
-            chart_view(shared, chart, Memo::new(move |_| place(chart)))
+            chart_view(shared, chart, Memo::new(move || place(chart)))
         })
         .child(el("div", "cursor").attr("aria-hidden", "true").style("left", cursor_left));
     let element = frame.node().clone();
@@ -63,20 +63,20 @@ fn drag(shared: Shared, frame: &Element, event: &PointerEvent) {
 
 fn chart_view(shared: Shared, chart: Chart, place: Memo<Place>) -> El {
     let canvas = el("canvas", "").attr("role", "img");
-    let size = RwSignal::new(None::<(f64, f64)>);
-    let labels = RwSignal::new(Vec::<Label>::new());
-    let title = RwSignal::new((String::new(), String::new()));
+    let size = Signal::new(None::<(f64, f64)>);
+    let labels = Signal::new(Vec::<Label>::new());
+    let title = Signal::new((String::new(), String::new()));
     watch_size(canvas.node(), move |width, height| size.set(Some((width, height))));
     let element: HtmlCanvasElement = canvas.node().clone().unchecked_into();
     // What the chart shows of the cursor changes with the minute, not with it.
-    let cursor_s = Memo::new(move |_| {
+    let cursor_s = Memo::new(move || {
         let cursor_s = shared.cursor_s();
         let delay_s = shared.with_run(|run| run.scenario.metrics.publish_delay.as_s());
         let published_s = delay_s.map_or(0.0, |delay| ((cursor_s - delay) / 60.0).floor() * 60.0);
         let minute_s = (cursor_s / 60.0).floor() * 60.0;
         minute_s.max(published_s + delay_s.unwrap_or(0.0)).max(0.0)
     });
-    let bet = Memo::new(move |_| shared.signals.state.with(choice));
+    let bet = Memo::new(move || shared.signals.state.with(choice));
     let track = move || {
         shared.run.track();
         shared.axis.track();

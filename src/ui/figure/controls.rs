@@ -9,6 +9,7 @@ use crate::course::figure::{Act, Control, Switch};
 use crate::figure::state::State;
 use crate::figure::words::number;
 use crate::ui::dom::{El, button, el, value_of};
+use crate::ui::signal::{Memo, Signal};
 
 pub(super) fn controls(shared: Shared, act: &'static Act) -> El {
     let sliders = |more: bool| {
@@ -55,7 +56,7 @@ fn slider(shared: Shared, index: usize, control: &'static Control) -> El {
         let value = shared.signals.state.with(|state| state.values.get(index).copied());
         value.unwrap_or(control.default)
     };
-    let fault = RwSignal::new(None::<String>);
+    let fault = Signal::new(None::<String>);
     let set = move |value: f64| {
         fault.set(None);
         change(shared, |state| state.values[index] = value);
@@ -117,7 +118,7 @@ fn switch_view(
     switch: &'static Switch,
 ) -> Option<El> {
     let state = shared.signals.state;
-    let offered = Memo::new(move |_| {
+    let offered = Memo::new(move || {
         switch.needs.is_none_or(|needed| state.with(|state| state.is_on(act, needed)))
     });
     let toggle = move |on: bool| {

@@ -7,6 +7,7 @@ use super::{ALL_CHARTS, Shared};
 use crate::course::figure::{Act, Chart};
 use crate::figure::{describe, prompt, summary};
 use crate::ui::dom::{El, button, el};
+use crate::ui::signal::Signal;
 
 pub(super) fn extras(shared: Shared, act: &'static Act) -> El {
     let has_more = ALL_CHARTS.iter().any(|chart| !act.charts.contains(chart));
@@ -51,7 +52,7 @@ pub(super) fn extras(shared: Shared, act: &'static Act) -> El {
 
 /// Details whose content exists only while they are open.
 fn fold(class: &str, title: &str, content: impl Fn() -> Vec<El> + 'static) -> El {
-    let open = RwSignal::new(false);
+    let open = Signal::new(false);
     el("details", class)
         .on("toggle", move |event| {
             open.set(event_target::<web_sys::HtmlDetailsElement>(&event).open());

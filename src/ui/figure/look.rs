@@ -7,6 +7,8 @@ use web_sys::{Element, MutationObserver, MutationObserverInit};
 
 use crate::chart::{Palette, Rgb};
 use crate::figure::words::number;
+use crate::ui::dom::{listen, when_gone};
+use crate::ui::signal::Signal;
 
 /// What the style sheet says about charts.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -52,10 +54,10 @@ impl Look {
 
 /// Reads the look of `element` into `look` now and whenever the theme changes:
 /// chosen on the root element, or the system's.
-pub(super) fn follow(look: RwSignal<Option<Look>>, element: Element) {
+pub(super) fn follow(look: Signal<Option<Look>>, element: Element) {
     let read = move || {
         let now = Look::of(&element);
-        if look.try_get_untracked().is_some_and(|before| before != now) {
+        if look.get_untracked() != now {
             look.set(now);
         }
     };
@@ -72,26 +74,15 @@ pub(super) fn follow(look: RwSignal<Option<Look>>, element: Element) {
         // It cannot fail: attributes are observed.
         observer.observe_with_options(&root, &options).ok();
     }
-    let kept = StoredValue::new_local((observer, callback));
-    on_cleanup(move || {
-        kept.try_with_value(|(observer, _)| observer.disconnect());
+    when_gone(move || {
+        observer.disconnect();
+        drop(callback);
     });
 }
 
 fn follow_media(query: &str, read: std::rc::Rc<impl Fn() + 'static>) {
     let Ok(Some(list)) = window().match_media(query) else { return };
-    let callback = Closure::<dyn Fn()>::new(move || read());
-    let function = callback.as_ref().unchecked_ref();
-    if list.add_event_listener_with_callback("change", function).is_err() {
-        return;
-    }
-    let kept = StoredValue::new_local((list, callback));
-    on_cleanup(move || {
-        kept.try_with_value(|(list, callback)| {
-            let function = callback.as_ref().unchecked_ref();
-            list.remove_event_listener_with_callback("change", function).ok();
-        });
-    });
+    listen(&list, "change", move |_| read());
 }
 
 /// Whether the person has asked for less motion.

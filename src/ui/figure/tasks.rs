@@ -1,11 +1,11 @@
 //! Tasks as boxes: how many there are, what each is doing, how full it is.
 
 use headroom_model::trace::Stage;
-use leptos::prelude::*;
 
 use super::Shared;
 use crate::figure::boxes::{TaskBox, boxes, in_words, stage_name};
 use crate::ui::dom::{El, el};
+use crate::ui::signal::Memo;
 
 /// A box with its state's name below needs this much room [text sizes].
 const NAMED_EM: f64 = 4.9;
@@ -15,11 +15,11 @@ const MANY: usize = 24;
 const MOST: usize = 200;
 
 pub(super) fn tasks(shared: Shared) -> El {
-    let tasks = Memo::new(move |_| {
+    let tasks = Memo::new(move || {
         let cursor_s = shared.cursor_s();
         shared.with_run(|run| boxes(run, cursor_s)).unwrap_or_default()
     });
-    let is_named = Memo::new(move |_| {
+    let is_named = Memo::new(move || {
         let room = shared.axis.get().map_or(0.0, |axis| axis.right - axis.left);
         let text = shared.look.get().map_or(14.0, |look| look.text);
         tasks.with(Vec::len) as f64 * NAMED_EM * text <= room

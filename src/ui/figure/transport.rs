@@ -6,14 +6,15 @@ use super::{Shared, look};
 use crate::figure::run::Run;
 use crate::figure::words::number;
 use crate::figure::{time, why};
-use crate::ui::dom::{El, button, el, follow, svg, value_of};
+use crate::ui::dom::{El, button, el, follow, next_frame, svg, value_of};
+use crate::ui::signal::{Memo, Signal};
 
 pub(super) fn transport(shared: Shared) -> El {
     let signals = shared.signals;
     let duration_s = move || shared.with_run(Run::duration_s).unwrap_or(0.0);
-    let speed = RwSignal::new(1usize);
+    let speed = Signal::new(1usize);
     let factor = move || time::speeds(duration_s())[speed.get()];
-    play(shared, Signal::derive(factor));
+    play(shared, Memo::new(factor));
 
     let go = move |to: fn(f64, f64) -> f64| {
         let t_s = untrack(|| to(shared.cursor_s(), duration_s()));
@@ -21,7 +22,7 @@ pub(super) fn transport(shared: Shared) -> El {
         say_minute(shared);
     };
     let clock = move |t_s: f64| shared.with_run(|run| run.clock(t_s)).unwrap_or_default();
-    let waits = Memo::new(move |_| {
+    let waits = Memo::new(move || {
         let cursor_s = shared.cursor_s();
         signals.state.with(|state| {
             let asked = state.told(shared.figure).prediction;
@@ -86,13 +87,13 @@ fn say_minute(shared: Shared) {
         })
     });
     if let Some(said) = said {
-        shared.announce.run(said);
+        shared.status.set(said);
     }
 }
 
 /// Moves the cursor frame by frame while `playing` holds. Who wants less motion
 /// sees the end at once.
-fn play(shared: Shared, factor: Signal<f64>) {
+fn play(shared: Shared, factor: Memo<f64>) {
     follow(move || {
         if !shared.signals.playing.get() {
             return;
@@ -105,11 +106,11 @@ fn play(shared: Shared, factor: Signal<f64>) {
     });
 }
 
-fn advance(shared: Shared, factor: Signal<f64>, before_ms: Option<f64>) {
-    request_animation_frame(move || {
+fn advance(shared: Shared, factor: Memo<f64>, before_ms: Option<f64>) {
+    next_frame(move || {
         let signals = shared.signals;
         // The figure may be gone by now.
-        if signals.playing.try_get_untracked() != Some(true) {
+        if signals.playing.is_gone() || !signals.playing.get_untracked() {
             return;
         }
         // A hidden page has no frames; it goes on from where it stopped.
