@@ -17,7 +17,7 @@ use crate::alb::{Check, TargetGroup};
 use crate::autoscaling::{Counts, Metrics, Scaler};
 use crate::cost;
 use crate::data_plane::{DataPlane, TaskId};
-use crate::ecs::{self, Order, Phase, Service};
+use crate::ecs::{self, Failing, Order, Phase, Service};
 use crate::scenario::{EventKind, Metric, Scenario};
 use crate::time::Micros;
 use crate::trace::{AlarmChange, Decision, Minute, Outcome, Station, Summary, Trace, Watch};
@@ -76,7 +76,7 @@ impl<P: DataPlane> Run<P> {
     }
 
     fn blank(scenario: &Scenario, station: Station, plane: P, source: Source) -> Self {
-        let service = Service::new(scenario.service.desired_count);
+        let service = Service::new(&scenario.service);
         let mut run = Self {
             scenario: Arc::new(scenario.clone()),
             station,
@@ -118,6 +118,8 @@ impl<P: DataPlane> Run<P> {
             match what {
                 What::Task(id, step) => self.task(id, step),
                 What::Event(index) => self.event(index),
+                // Tasks may start again, and what follows sees to that.
+                What::ThrottleEnds => {}
                 What::Minute => self.minute(),
             }
             self.reconcile();
@@ -142,6 +144,7 @@ impl<P: DataPlane> Run<P> {
             alarms: self.alarms,
             watches: self.watches,
             tasks: self.service.lives().collect(),
+            deployments: self.service.deployments().to_vec(),
         }
     }
 
@@ -180,6 +183,9 @@ impl<P: DataPlane> Run<P> {
     /// Closes the difference between desired and running, and tells the data
     /// plane who takes requests.
     fn reconcile(&mut self) {
+        if let Some(failure) = self.service.break_circuit(self.now) {
+            self.note_failure("deployment circuit breaker", failure.to_string());
+        }
         for order in self.service.reconcile(self.now, |id| self.targets.is_healthy(id)) {
             match order {
                 Order::Start(id) => {
@@ -211,15 +217,8 @@ impl<P: DataPlane> Run<P> {
                 life.pulling = Some(now);
                 self.schedule(startup.pull, id, Step::Run);
             }
-            (Step::Run, Phase::Pending) => {
-                life.running = Some(now);
-                self.service.task_mut(id).phase = Phase::Running;
-                let interval = self.scenario.service.target_group.health_check_interval;
-                let first = ecs::first_health_check(now, &startup, interval);
-                self.schedule(first.since(now), id, Step::FirstCheck);
-            }
+            (Step::Run, Phase::Pending) => self.run(id),
             (Step::FirstCheck, Phase::Running) => {
-                life.serving = Some(now);
                 let running = life.running.unwrap_or(now);
                 let warm = startup.warm_up == Micros::ZERO;
                 if warm {
@@ -228,8 +227,10 @@ impl<P: DataPlane> Run<P> {
                     self.schedule(startup.warm_up, id, Step::Warm);
                 }
                 let speed = if warm { 1.0 } else { startup.warm_up_speed };
+                self.service.serves(id, now);
                 self.targets.first_check_passed(id, running, speed);
             }
+            (Step::Exit, Phase::Running) => self.crash(id),
             (Step::Warm, Phase::Running | Phase::Draining) => {
                 life.warm = Some(now);
                 self.targets.warmed_up(id);
@@ -246,7 +247,7 @@ impl<P: DataPlane> Run<P> {
                 }
             },
             (Step::GraceEnds, Phase::Running) if !self.targets.is_healthy(id) => {
-                self.service.task_mut(id).condemned = true;
+                self.service.condemn(id);
             }
             (Step::DrainEnds, Phase::Draining) => {
                 self.plane.remove(now, id, &mut self.meter.sample);
@@ -254,6 +255,38 @@ impl<P: DataPlane> Run<P> {
             }
             // The task is not there any more, or the check found it healthy.
             _ => {}
+        }
+    }
+
+    /// A task is RUNNING, or fails in the way of its revision.
+    fn run(&mut self, id: TaskId) {
+        /// A task that exits lives that long at least. Our choice.
+        const SHORTEST_LIFE: Micros = Micros::from_whole_s(10);
+        let now = self.now;
+        let startup = &self.scenario.service.startup;
+        let group = &self.scenario.service.target_group;
+        let (interval, grace) = (group.health_check_interval, group.health_check_grace_period);
+        let failing = self.service.failing(id);
+        if failing == Some(Failing::BeforeRunning) {
+            let next = self.service.failed_to_start(id, now);
+            self.queue.schedule(next, What::ThrottleEnds);
+            return;
+        }
+        let first = ecs::first_health_check(now, startup, interval).since(now);
+        let exit = startup.boot.max(SHORTEST_LIFE);
+        let checks = u64::from(group.unhealthy_threshold - 1);
+        let unhealthy = first.max(interval) + Micros(checks * interval.0);
+        self.service.runs(id, now);
+        match failing {
+            Some(Failing::HealthCheck) => {
+                // It takes no request: one that never was healthy is `initial`.
+                self.schedule(unhealthy.max(grace), id, Step::GraceEnds);
+            }
+            Some(Failing::Exit) => {
+                self.schedule(first, id, Step::FirstCheck);
+                self.schedule(exit, id, Step::Exit);
+            }
+            _ => self.schedule(first, id, Step::FirstCheck),
         }
     }
 
@@ -311,6 +344,7 @@ impl<P: DataPlane> Run<P> {
                 }
             }
             EventKind::SetDesired { desired_count } => self.service.set_desired(desired_count),
+            EventKind::Deployment { failing } => self.service.deploy(self.now, failing),
             EventKind::RegisterScalableTarget { min, max } => {
                 self.register(min, max);
             }
@@ -325,20 +359,26 @@ impl<P: DataPlane> Run<P> {
         };
         match registered {
             Ok(desired) => self.service.set_desired(desired),
-            Err(reason) => self.decisions.push(Decision {
-                t_s: self.now.as_s(),
-                policy: "RegisterScalableTarget".to_owned(),
-                metric_kind: None,
-                metric: None,
-                target: None,
-                running: self.service.count(Phase::Running),
-                desired_before: desired,
-                proposed: desired,
-                desired_after: desired,
-                outcome: Outcome::Failed,
-                reason,
-            }),
+            Err(reason) => self.note_failure("RegisterScalableTarget", reason),
         }
+    }
+
+    /// Notes that something could not be done, or was stopped.
+    fn note_failure(&mut self, what: &str, reason: String) {
+        let desired = self.service.desired();
+        self.decisions.push(Decision {
+            t_s: self.now.as_s(),
+            policy: what.to_owned(),
+            metric_kind: None,
+            metric: None,
+            target: None,
+            running: self.service.count(Phase::Running),
+            desired_before: desired,
+            proposed: desired,
+            desired_after: desired,
+            outcome: Outcome::Failed,
+            reason,
+        });
     }
 
     fn minute(&mut self) {
@@ -354,6 +394,7 @@ impl<P: DataPlane> Run<P> {
             let counts = Counts {
                 running: self.service.count(Phase::Running),
                 desired: self.service.desired(),
+                deploying: self.service.is_deploying(),
             };
             let evaluation = scaler.evaluate(self.now, &self.metrics, publish_delay, counts);
             if let Some(decision) = evaluation.decisions.last() {

@@ -4,11 +4,13 @@ mod autoscaling;
 mod json;
 mod parse;
 mod reader;
+mod service;
 mod start;
 
 pub use json::{MAX_BYTES, read_json};
 pub use reader::Fault;
 
+use crate::ecs::{Configuration, Failing};
 use crate::time::Micros;
 
 /// A whole experiment: traffic, a service, its scaling, and what goes wrong.
@@ -127,6 +129,10 @@ pub struct Service {
     pub startup: Startup,
     /// The load balancer's view of the tasks.
     pub target_group: TargetGroup,
+    /// How tasks are replaced.
+    pub deployment: Configuration,
+    /// Availability Zones that the tasks are spread over (1 to 6).
+    pub availability_zones: u32,
 }
 
 /// The task definition, and what a request asks of a task.
@@ -342,6 +348,11 @@ pub enum EventKind {
     SetDesired {
         /// Tasks.
         desired_count: u32,
+    },
+    /// A rolling deployment of a new revision.
+    Deployment {
+        /// How the new tasks fail, if they do.
+        failing: Option<Failing>,
     },
     /// `RegisterScalableTarget` on an existing target: new bounds, and the
     /// desired count is pulled inside them.

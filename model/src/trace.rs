@@ -27,6 +27,8 @@ pub struct Trace {
     pub watches: Vec<Watch>,
     /// The life of every task, in order of their numbers.
     pub tasks: Vec<TaskLife>,
+    /// Every deployment, in order.
+    pub deployments: Vec<Deployment>,
 }
 
 /// Which data plane served the requests.
@@ -200,6 +202,8 @@ pub enum Outcome {
     Vetoed,
     /// Another policy asked for more.
     Outvoted,
+    /// A deployment in progress holds scale-in.
+    Deploying,
     /// It could not be applied.
     Failed,
 }
@@ -258,6 +262,10 @@ pub struct Watch {
 pub struct TaskLife {
     /// Its number.
     pub id: TaskId,
+    /// The service revision that it belongs to; the first is 0.
+    pub revision: u32,
+    /// Its Availability Zone; the first is 0.
+    pub zone: u32,
     /// ECS decided to start it (PROVISIONING). Zero for the first tasks.
     pub created: Micros,
     /// Pulling begins: the bill begins.
@@ -295,6 +303,32 @@ impl TaskLife {
             Some(Stage::Pending)
         }
     }
+}
+
+/// A deployment of a service revision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deployment {
+    /// When it began.
+    pub begun: Micros,
+    /// The revision that all tasks were to have; a rollback has an earlier one.
+    pub revision: u32,
+    /// When it ended, if it did.
+    pub ended: Option<Micros>,
+    /// How it stands, or ended.
+    pub state: RolloutState,
+}
+
+/// How a deployment stands (ECS's `rolloutState`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RolloutState {
+    /// Tasks are being replaced.
+    InProgress,
+    /// As many healthy tasks as desired, all of the new revision.
+    Completed,
+    /// The circuit breaker stopped it.
+    Failed,
+    /// Another deployment took its place.
+    Superseded,
 }
 
 /// A stage of a task's life, as drawn.

@@ -112,7 +112,7 @@ fn what_is_not_modelled_is_refused_by_name() {
             told.len() == 1 && told[0].starts_with(pointer) && told[0].contains("not modelled");
         assert!(right, "{pointer}: {told:?}");
     }
-    for kind in ["deployment", "suspend", "resume", "dependency_slow"] {
+    for kind in ["suspend", "resume", "dependency_slow"] {
         let mut scenario = least();
         scenario["events"] = json!([{"at_s": 1, "kind": kind}]);
         assert!(faults(&scenario)[0].contains(kind));

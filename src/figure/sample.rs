@@ -1,10 +1,7 @@
 //! A small figure for tests: four tasks, and traffic that steps up.
 
 use headroom_model::data_plane::{Fidelity, TaskId};
-use headroom_model::scenario::{
-    Arrivals, Autoscaling, Bounds, Law, Memory, Metric, Metrics, Price, Scenario, Service,
-    ServiceTime, Shape, Slo, Start, Startup, TargetGroup, TargetTracking, Task, Traffic,
-};
+use headroom_model::scenario::{Metric, Scenario};
 use headroom_model::time::Micros;
 use headroom_model::trace::{
     AlarmState, Decision, Minute, Outcome, Station, Summary, TaskLife, Trace, Watch,
@@ -82,6 +79,8 @@ pub(crate) fn run() -> (Scenario, Trace) {
     let at = Micros::from_whole_s;
     let first = TaskLife {
         id: TaskId(0),
+        revision: 0,
+        zone: 0,
         created: Micros::ZERO,
         pulling: Some(Micros::ZERO),
         running: Some(Micros::ZERO),
@@ -147,6 +146,7 @@ pub(crate) fn run() -> (Scenario, Trace) {
         alarms: Vec::new(),
         watches,
         tasks,
+        deployments: Vec::new(),
     };
     (scenario(), trace)
 }
@@ -199,62 +199,23 @@ fn watch(number: u32) -> Watch {
 }
 
 fn scenario() -> Scenario {
-    let at = Micros::from_whole_s;
-    let service_time = ServiceTime { law: Law::Exponential, mean_ms: 50.0 };
-    let memory =
-        Memory { base_mib: 512.0, per_request_mib: 8.0, cache_mib: 512.0, cache_fill: at(900) };
-    let task = Task {
-        vcpu: 1.0,
-        memory_mib: 2048.0,
-        concurrency: 16,
-        queue_limit: Some(1000),
-        service_time,
-        cpu_ms_per_request: 20.0,
-        memory,
-    };
-    let (provision, pull, boot, warm_up) = (at(10), at(8), at(15), at(30));
-    let target_group = TargetGroup {
-        deregistration_delay: at(300),
-        health_check_grace_period: Micros::ZERO,
-        health_check_interval: at(30),
-        healthy_threshold: 5,
-        unhealthy_threshold: 2,
-    };
-    let policy = TargetTracking {
-        name: "cpu".to_owned(),
-        metric: Metric::Cpu,
-        target: 70.0,
-        scale_out_cooldown: at(300),
-        scale_in_cooldown: at(300),
-        disable_scale_in: false,
-    };
-    Scenario {
-        name: "step".to_owned(),
-        seed: 7,
-        start: Start { text: "2026-01-05T09:00:00Z".to_owned(), unix_s: 1_767_603_600 },
-        duration: at(1260),
-        traffic: Traffic {
-            shape: Shape::Steps(vec![(Micros::ZERO, 130.0), (at(360), 170.0)]),
-            arrivals: Arrivals::Poisson,
+    let scenario = serde_json::json!({
+        "name": "step", "start": "2026-01-05T09:00:00Z", "duration_s": 1260,
+        "traffic": {"shape": "steps", "points": [[0, 130], [360, 170]]},
+        "service": {},
+        "metrics": {"publish_delay_s": 0},
+        "autoscaling": {
+            "ScalableTarget": {"MinCapacity": 2, "MaxCapacity": 20},
+            "ScalingPolicies": [{
+                "PolicyName": "cpu", "PolicyType": "TargetTrackingScaling",
+                "TargetTrackingScalingPolicyConfiguration": {
+                    "TargetValue": 70.0,
+                    "PredefinedMetricSpecification":
+                        {"PredefinedMetricType": "ECSServiceAverageCPUUtilization"},
+                },
+            }],
         },
-        service: Service {
-            desired_count: 4,
-            task,
-            startup: Startup { provision, pull, boot, warm_up, warm_up_speed: 0.5 },
-            target_group,
-        },
-        metrics: Metrics { publish_delay: Micros::ZERO },
-        autoscaling: Some(Autoscaling {
-            bounds: Bounds { min: 2, max: 20 },
-            policies: vec![policy],
-        }),
-        events: Vec::new(),
-        slo: Some(Slo { p95_ms: 300.0, error_percent: 1.0 }),
-        price: Price {
-            vcpu_hour_usd: 0.04048,
-            gb_hour_usd: 0.004445,
-            region: "us-east-1".to_owned(),
-            as_of: "2025".to_owned(),
-        },
-    }
+        "slo": {"p95_ms": 300, "error_percent": 1},
+    });
+    Scenario::from_value(&scenario).expect("the sample is a right scenario")
 }

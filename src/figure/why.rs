@@ -54,6 +54,7 @@ fn decided(run: &Run, decision: &Decision) -> Why {
         Outcome::AtMin => format!("Still {}: that is the minimum.", tasks(after)),
         Outcome::Vetoed => "Not scaled in: another policy objects.".to_owned(),
         Outcome::Outvoted => "Another policy asked for more.".to_owned(),
+        Outcome::Deploying => format!("Still {}: a deployment holds scale-in.", tasks(after)),
         Outcome::Failed => "Failed.".to_owned(),
     };
     let policies = run.scenario.autoscaling.iter().flat_map(|scaling| &scaling.policies);

@@ -21,6 +21,8 @@ pub struct Counts {
     pub running: u32,
     /// The service's desired count.
     pub desired: u32,
+    /// Whether a deployment is in progress.
+    pub deploying: bool,
 }
 
 /// A scalable target with its policies.
@@ -252,7 +254,7 @@ impl Scaler {
     /// least; below min it does nothing.
     fn scale_in(&self, now: Micros, counts: Counts, proposal: &Proposal) -> Verdict {
         let Bounds { min, max } = self.bounds;
-        let Counts { desired, running } = counts;
+        let Counts { desired, running, deploying } = counts;
         let wanted = proposal.capacity;
         if running == 0 {
             // The formula has no base; a service whose tasks all crashed must
@@ -267,6 +269,12 @@ impl Scaler {
             let why =
                 format!("with one task fewer than {desired} the metric would be above its target");
             return Verdict::stay(counts, Outcome::NoChange, why);
+        }
+        if deploying {
+            // ECS developer guide, service auto scaling: scale-in is off while
+            // deployments are in progress, scale-out is not.
+            let why = "a deployment in progress holds scale-in".to_owned();
+            return Verdict::stay(counts, Outcome::Deploying, why);
         }
         if let Some(until) = self.cooldown.scale_in_until(now) {
             let why = format!("the scale-in cooldown runs {:.0} s more", until.since(now).as_s());

@@ -14,6 +14,8 @@ pub(super) enum What {
     Task(TaskId, Step),
     /// The scenario's event with this index happens.
     Event(usize),
+    /// The service throttle lets tasks start again.
+    ThrottleEnds,
     /// A minute ends: metrics are published, alarms and policies evaluated.
     Minute,
 }
@@ -31,6 +33,8 @@ pub(super) enum Step {
     Warm,
     /// A health check while its checks fail or it is unhealthy.
     Check,
+    /// Its process exits by itself.
+    Exit,
     /// Its grace period is over.
     GraceEnds,
     /// Its deregistration delay is over.

@@ -6,7 +6,7 @@ use super::json::read_json;
 use super::reader::{Fault, Faults, Object, Range, found};
 use super::{
     Arrivals, Event, EventKind, Law, Memory, Metrics, Price, Scenario, Service, ServiceTime, Shape,
-    Slo, Start, Startup, TargetGroup, Task, Traffic, autoscaling,
+    Slo, Start, Startup, TargetGroup, Task, Traffic, autoscaling, service,
 };
 use crate::time::Micros;
 
@@ -212,6 +212,8 @@ fn service(object: &Object<'_>) -> Service {
         task: task(&object.object("task")),
         startup: startup(object),
         target_group: target_group(&object.object("target_group")),
+        deployment: service::deployment(&object.object("deployment")),
+        availability_zones: object.integer("availability_zones", Some(1), 1, 6),
     };
     client(&object.object("client"));
     object.finish();
@@ -397,7 +399,8 @@ fn event(object: &Object<'_>) -> Option<Event> {
             desired_count: object.integer("desired_count", None, 0, MAX_TASKS),
         },
         "register_scalable_target" => register(object),
-        known @ ("deployment" | "suspend" | "resume" | "dependency_slow") => {
+        "deployment" => EventKind::Deployment { failing: service::failing(object) },
+        known @ ("suspend" | "resume" | "dependency_slow") => {
             object.fault("kind", format!("`{known}` is not modelled in this version"));
             return None;
         }
@@ -405,8 +408,8 @@ fn event(object: &Object<'_>) -> Option<Event> {
             object.fault(
                 "kind",
                 format!(
-                    "\"{other}\" is not an event; use task_crash, health_check_failure, set_desired \
-                     or register_scalable_target"
+                    "\"{other}\" is not an event; use task_crash, health_check_failure, set_desired, \
+                     deployment or register_scalable_target"
                 ),
             );
             return None;
