@@ -17,6 +17,7 @@
 
 pub mod alb;
 pub mod autoscaling;
+mod calendar;
 pub mod cloudwatch;
 pub mod cost;
 pub mod data_plane;

@@ -5,7 +5,6 @@ mod json;
 mod parse;
 mod reader;
 mod service;
-mod start;
 
 pub use json::{MAX_BYTES, read_json};
 pub use reader::Fault;

@@ -87,7 +87,8 @@ fn files_below(folder: &Path) -> Outcome<Vec<PathBuf>> {
     Ok(files)
 }
 
-fn weigh(file: &Path) -> Outcome<usize> {
+/// What a file costs the browser [bytes].
+pub(crate) fn weigh(file: &Path) -> Outcome<usize> {
     let bytes = io("read", file, fs::read(file))?;
     if is(file, "woff2") {
         return Ok(bytes.len());

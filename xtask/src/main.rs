@@ -14,6 +14,7 @@ mod serve;
 mod site;
 mod tools;
 mod verify;
+mod zones;
 
 use run::{Failure, Outcome};
 
@@ -25,6 +26,7 @@ usage: cargo xtask COMMAND
   test [STEP]   run every test there is, or only the steps whose name contains STEP
   bench         measure the model and the page in Chromium, into benches/results.json
   verify        run the statistical checks whole, into model/verification.json
+  zones         write the model's table of time zones from the IANA database
 ";
 
 fn main() -> ExitCode {
@@ -51,6 +53,7 @@ fn command(words: &[&str]) -> Outcome {
         ["test", step] => gates::test(step),
         ["bench"] => browser::bench(),
         ["verify"] => verify::verify(),
+        ["zones"] => zones::write(),
         [] | ["help" | "--help" | "-h"] => {
             print!("{USAGE}");
             Ok(())

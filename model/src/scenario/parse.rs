@@ -79,7 +79,7 @@ fn seed(object: &Object<'_>) -> u64 {
 
 fn start(object: &Object<'_>) -> Start {
     let text = object.text("start", "2026-01-05T07:30:00Z");
-    let unix_s = super::start::unix_s(&text).unwrap_or_else(|| {
+    let unix_s = crate::calendar::unix_s(&text).unwrap_or_else(|| {
         object.fault(
             "start",
             format!("\"{text}\" is not an instant in UTC; write it as 2026-01-05T07:30:00Z"),
