@@ -3,10 +3,12 @@
 
 mod deployment;
 mod fleet;
+mod placement;
 mod service;
 mod throttle;
 
 pub use deployment::{CircuitBreaker, Configuration, Failing, Failure, Threshold};
+pub use placement::{DEFAULT_PROTECTION_MINUTES, PROTECTION_MINUTES, balanced, is_balanced};
 pub use service::Service;
 pub use throttle::delay as throttle_delay;
 
@@ -15,6 +17,10 @@ use crate::scenario::Startup;
 use crate::time::Micros;
 use crate::trace::TaskLife;
 
+/// A task whose process exits by itself lives that long after RUNNING at least,
+/// or until the end of booting. Our choice.
+pub const SHORTEST_LIFE: Micros = Micros::from_whole_s(10);
+
 /// Where a task is in its life, as ECS sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
@@ -22,7 +28,7 @@ pub enum Phase {
     Pending,
     /// RUNNING.
     Running,
-    /// DEACTIVATING: deregistered, draining.
+    /// DEACTIVATING and STOPPING: deregistered, draining, then shutting down.
     Draining,
     /// STOPPED.
     Stopped,
@@ -37,6 +43,8 @@ pub struct Task {
     pub phase: Phase,
     /// It failed its health checks; a replacement is on its way.
     pub condemned: bool,
+    /// Until when it is protected from scale-in and deployments.
+    pub protected_until: Micros,
 }
 
 /// What the scheduler wants done with a task.
@@ -58,6 +66,22 @@ pub fn first_health_check(running: Micros, startup: &Startup, interval: Micros) 
     }
     let checks = startup.boot.0.div_ceil(interval.0).max(1);
     running + Micros(checks * interval.0)
+}
+
+/// When a running task of a service without load balancer and without container
+/// health check counts as healthy: 40 s after RUNNING (ECS API reference,
+/// `DeploymentConfiguration`). Services here have a load balancer; their tasks
+/// count when their target is healthy.
+pub fn healthy_without_checks(running: Micros) -> Micros {
+    running + Micros::from_whole_s(40)
+}
+
+/// CPUUtilization of a service [%]: what its tasks use over what their task
+/// definition reserves, both in CPU units (ECS developer guide, "service
+/// utilization"). On EC2 a task may use more than it reserves, and the value
+/// pass 100; on Fargate, which is what a run plays, it cannot.
+pub fn utilization_percent(used: f64, reserved: f64) -> f64 {
+    100.0 * used / reserved
 }
 
 #[cfg(test)]

@@ -118,8 +118,7 @@ impl<P: DataPlane> Run<P> {
             match what {
                 What::Task(id, step) => self.task(id, step),
                 What::Event(index) => self.event(index),
-                // Tasks may start again, and what follows sees to that.
-                What::ThrottleEnds => {}
+                What::Scheduler => {}
                 What::Minute => self.minute(),
             }
             self.reconcile();
@@ -251,8 +250,9 @@ impl<P: DataPlane> Run<P> {
             }
             (Step::DrainEnds, Phase::Draining) => {
                 self.plane.remove(now, id, &mut self.meter.sample);
-                self.service.stopped(id, now);
+                self.signal(id);
             }
+            (Step::Stopped, Phase::Draining) => self.service.stopped(id, now),
             // The task is not there any more, or the check found it healthy.
             _ => {}
         }
@@ -260,8 +260,6 @@ impl<P: DataPlane> Run<P> {
 
     /// A task is RUNNING, or fails in the way of its revision.
     fn run(&mut self, id: TaskId) {
-        /// A task that exits lives that long at least. Our choice.
-        const SHORTEST_LIFE: Micros = Micros::from_whole_s(10);
         let now = self.now;
         let startup = &self.scenario.service.startup;
         let group = &self.scenario.service.target_group;
@@ -269,11 +267,11 @@ impl<P: DataPlane> Run<P> {
         let failing = self.service.failing(id);
         if failing == Some(Failing::BeforeRunning) {
             let next = self.service.failed_to_start(id, now);
-            self.queue.schedule(next, What::ThrottleEnds);
+            self.queue.schedule(next, What::Scheduler);
             return;
         }
         let first = ecs::first_health_check(now, startup, interval).since(now);
-        let exit = startup.boot.max(SHORTEST_LIFE);
+        let exit = startup.boot.max(ecs::SHORTEST_LIFE);
         let checks = u64::from(group.unhealthy_threshold - 1);
         let unhealthy = first.max(interval) + Micros(checks * interval.0);
         self.service.runs(id, now);
@@ -290,36 +288,50 @@ impl<P: DataPlane> Run<P> {
         }
     }
 
-    /// Stops a task as ECS does: deregister, drain, STOPPED. A task that never
-    /// was a healthy target has nothing to drain and stops at once; AWS does
-    /// not say how long that takes.
+    /// Stops a task as ECS does: deregister, drain, stop signal, STOPPED. A
+    /// running task that never was a healthy target has nothing to drain; one
+    /// that is pending stops at once. AWS does not say how long that takes.
     ///
     /// The target drains for the whole delay, even without a request in
     /// flight: its state stays `draining` until then (ELB user guide), and ECS
-    /// waits for it.
+    /// waits for it before it sends the signal (ECS developer guide, "connection
+    /// draining").
     fn stop(&mut self, id: TaskId) {
         let now = self.now;
-        if self.service.task(id).phase == Phase::Running && self.targets.contains(id) {
-            self.targets.deregister(id);
-            self.plane.leave_rotation(now, id, true);
-            let task = self.service.task_mut(id);
+        let task = self.service.task_mut(id);
+        if task.phase != Phase::Running {
+            self.service.stopped(id, now);
+            return;
+        }
+        if self.targets.contains(id) {
             task.phase = Phase::Draining;
             task.life.draining = Some(now);
-            self.schedule(
-                self.scenario.service.target_group.deregistration_delay,
-                id,
-                Step::DrainEnds,
-            );
+            self.targets.deregister(id);
+            self.plane.leave_rotation(now, id, true);
+            let delay = self.scenario.service.target_group.deregistration_delay;
+            self.schedule(delay, id, Step::DrainEnds);
         } else {
-            self.service.stopped(id, now);
+            self.signal(id);
         }
     }
 
-    fn crash(&mut self, id: TaskId) {
-        if self.targets.contains(id) {
-            self.targets.deregister(id);
-            self.plane.remove(self.now, id, &mut self.meter.sample);
+    /// Sends a task the stop signal.
+    fn signal(&mut self, id: TaskId) {
+        let now = self.now;
+        let takes = self.scenario.service.task.stop.takes();
+        if takes == Micros::ZERO {
+            self.service.stopped(id, now);
+            return;
         }
+        let task = self.service.task_mut(id);
+        task.phase = Phase::Draining;
+        task.life.draining.get_or_insert(now);
+        self.schedule(takes, id, Step::Stopped);
+    }
+
+    fn crash(&mut self, id: TaskId) {
+        self.targets.deregister(id);
+        self.plane.remove(self.now, id, &mut self.meter.sample);
         self.service.task_mut(id).life.crashed = true;
         self.service.stopped(id, self.now);
     }
@@ -344,6 +356,20 @@ impl<P: DataPlane> Run<P> {
                 }
             }
             EventKind::SetDesired { desired_count } => self.service.set_desired(desired_count),
+            EventKind::ProtectTasks { count, lasts } => {
+                let until = self.now + lasts;
+                let running: Vec<_> =
+                    self.service.in_phase(Phase::Running).take(count as usize).collect();
+                running.into_iter().for_each(|id| self.service.protect(id, until));
+                self.queue.schedule(until, What::Scheduler);
+            }
+            EventKind::ZoneFailure { zone, lasts } => {
+                let until = self.now + lasts;
+                for id in self.service.zone_fails(zone, until) {
+                    self.crash(id);
+                }
+                self.queue.schedule(until, What::Scheduler);
+            }
             EventKind::Deployment { failing } => self.service.deploy(self.now, failing),
             EventKind::RegisterScalableTarget { min, max } => {
                 self.register(min, max);

@@ -132,6 +132,9 @@ pub struct Service {
     pub deployment: Configuration,
     /// Availability Zones that the tasks are spread over (1 to 6).
     pub availability_zones: u32,
+    /// Whether tasks are moved between them so that they stay balanced; never
+    /// with a maximumPercent of 100.
+    pub availability_zone_rebalancing: bool,
 }
 
 /// The task definition, and what a request asks of a task.
@@ -152,6 +155,24 @@ pub struct Task {
     pub cpu_ms_per_request: f64,
     /// What memory a task holds.
     pub memory: Memory,
+    /// How a task ends that is told to.
+    pub stop: Stop,
+}
+
+/// How a task ends once it has drained and gets the stop signal (SIGTERM).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stop {
+    /// How long its process takes to end by itself.
+    pub shutdown: Micros,
+    /// stopTimeout: when it is killed (SIGKILL), 2 to 120 s on Fargate.
+    pub timeout: Micros,
+}
+
+impl Stop {
+    /// From the stop signal until the task is STOPPED.
+    pub fn takes(self) -> Micros {
+        self.shutdown.min(self.timeout)
+    }
 }
 
 impl Task {
@@ -347,6 +368,22 @@ pub enum EventKind {
     SetDesired {
         /// Tasks.
         desired_count: u32,
+    },
+    /// The longest-running `count` tasks are protected from scale-in and
+    /// deployments for a while (`UpdateTaskProtection`).
+    ProtectTasks {
+        /// Tasks.
+        count: u32,
+        /// For how long.
+        lasts: Micros,
+    },
+    /// All tasks of an Availability Zone are gone, and none starts there for a
+    /// while.
+    ZoneFailure {
+        /// The zone, from 0.
+        zone: u32,
+        /// For how long.
+        lasts: Micros,
     },
     /// A rolling deployment of a new revision.
     Deployment {

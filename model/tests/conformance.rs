@@ -34,10 +34,7 @@ const TO_COME: &[(&str, &[&str])] = &[
     ),
     ("predictive scaling", &["104", "105", "106", "107", "109", "110", "160", "161"]),
     ("suspension", &["67", "70", "72"]),
-    (
-        "zones, protection, time-outs, slow start, stickiness",
-        &["51", "119", "122", "132", "133", "135", "137", "165", "166", "168", "170", "174"],
-    ),
+    ("time-outs, slow start, stickiness", &["51", "132", "133", "165", "166"]),
     ("metrics and alarms of one's own, AWS documents", &["32", "158", "159", "162", "163", "171"]),
 ];
 

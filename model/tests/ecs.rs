@@ -1,5 +1,6 @@
 //! What holds for every service, whatever is deployed and whatever breaks.
 
+use headroom_model::ecs::is_balanced;
 use headroom_model::scenario::Scenario;
 use headroom_model::simulate;
 use headroom_model::time::Micros;
@@ -31,6 +32,18 @@ fn crash() -> impl Strategy<Value = Value> {
         .prop_map(|(at, count)| json!({"at_s": at, "kind": "task_crash", "count": count}))
 }
 
+fn protection() -> impl Strategy<Value = Value> {
+    (0..2000u32, 1..6u32, 1..40u32).prop_map(|(at, count, minutes)| {
+        json!({"at_s": at, "kind": "protect_tasks", "count": count, "expires_in_minutes": minutes})
+    })
+}
+
+fn zone_failure() -> impl Strategy<Value = Value> {
+    (0..2000u32, 0..3u32, 0..600u32).prop_map(|(at, zone, lasts)| {
+        json!({"at_s": at, "kind": "availability_zone_failure", "zone": zone, "for_s": lasts})
+    })
+}
+
 prop_compose! {
     fn services(crashes: usize)(
         count in 1..12u32,
@@ -38,14 +51,18 @@ prop_compose! {
         delay in 0..200u32,
         provision in 0..60u32,
         deployments in prop::collection::vec(deployment(), 1..4),
-        crashes in prop::collection::vec(crash(), 0..=crashes),
+        protections in prop::collection::vec(protection(), 0..=1),
+        crashes in prop::collection::vec(prop_oneof![crash(), zone_failure()], 0..=crashes),
+        shutdown in 0..40u32,
     ) -> Value {
-        let events = [deployments, crashes].concat();
+        let events = [deployments, protections, crashes].concat();
         json!({
             "duration_s": END_S,
             "traffic": {"shape": "steady", "rps": 10},
             "service": {
                 "desired_count": count,
+                "availability_zones": 3,
+                "task": {"shutdown_s": shutdown},
                 "startup": {"provision_s": provision, "boot_s": 10},
                 "target_group": {"deregistration_delay_s": delay},
                 "deployment": {
@@ -125,8 +142,36 @@ proptest! {
             let end = Micros::from_whole_s(u64::from(END_S));
             let live: Vec<_> = trace.tasks.iter().filter(|task| task.stopped.is_none()).collect();
             prop_assert_eq!(live.len() as u32, scenario.service.desired_count);
+            let mut zones = [0; 3];
+            live.iter().for_each(|task| zones[task.zone as usize] += 1);
+            let service = &scenario.service;
+            let room = service.deployment.may_start(service.desired_count, service.desired_count);
+            if service.availability_zone_rebalancing && room > 0 {
+                prop_assert!(is_balanced(&zones), "{:?}", zones);
+            }
             for task in live {
                 prop_assert_eq!((task.revision, task.stage(end)), (last.revision, Some(Stage::Warm)));
+            }
+        }
+    }
+
+    #[test]
+    fn protected_tasks_do_not_drain(value in services(3)) {
+        let (_, trace) = play(&value);
+        let events = value["events"].as_array().expect("events").iter();
+        for event in events.filter(|event| event["kind"] == "protect_tasks") {
+            let number = |name: &str| event[name].as_u64().expect("a number");
+            let begin = Micros::from_whole_s(number("at_s"));
+            let end = begin + Micros::from_whole_s(60 * number("expires_in_minutes"));
+            // The longest-running ones, as far as nothing else happened then.
+            let running = |task: &&headroom_model::trace::TaskLife| {
+                task.running.is_some_and(|running| running < begin)
+                    && task.draining.or(task.stopped).is_none_or(|gone| gone > begin)
+            };
+            for task in trace.tasks.iter().filter(running).take(number("count") as usize) {
+                // One that never was healthy is replaced all the same.
+                let goes = task.draining.filter(|_| task.serving.is_some());
+                prop_assert!(goes.is_none_or(|at| at >= end), "{:?}", task);
             }
         }
     }

@@ -50,6 +50,15 @@ impl Fleet {
         self.members.len() as u32
     }
 
+    /// Whether that task is a member and not healthy yet.
+    pub(super) fn has_unproven(&self, id: TaskId) -> bool {
+        let mut unproven = self
+            .members
+            .iter()
+            .filter(|m| matches!(m.standing, Standing::Pending | Standing::Unproven));
+        unproven.any(|member| member.id == id)
+    }
+
     /// Members in each Availability Zone.
     pub(super) fn by_zone(&self) -> Vec<u32> {
         let mut zones = vec![0; self.zones];

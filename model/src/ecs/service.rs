@@ -7,6 +7,7 @@ use crate::trace::{Deployment, RolloutState, TaskLife};
 
 use super::deployment::{Configuration, Failing, Failure, Rollout};
 use super::fleet::{Fleet, Member, Standing};
+use super::placement::is_balanced;
 use super::throttle::Throttle;
 use super::{Order, Phase, Task};
 
@@ -14,7 +15,10 @@ use super::{Order, Phase, Task};
 #[derive(Debug, Clone)]
 pub struct Service {
     configuration: Configuration,
-    zones: u32,
+    /// Whether tasks are moved so that the zones are balanced.
+    rebalances: bool,
+    /// Until when each Availability Zone is out of order.
+    zones: Vec<Micros>,
     desired: u32,
     tasks: Vec<Task>,
     /// Tasks that are not STOPPED, in order of their numbers.
@@ -29,6 +33,8 @@ pub struct Service {
     deployments: Vec<Deployment>,
     /// Of the current revision.
     throttle: Throttle,
+    /// A surplus task that is to take the place of one in a fuller zone.
+    moving: Option<TaskId>,
 }
 
 impl Service {
@@ -36,7 +42,8 @@ impl Service {
     pub fn new(settings: &scenario::Service) -> Self {
         let mut service = Self {
             configuration: settings.deployment,
-            zones: settings.availability_zones,
+            rebalances: settings.availability_zone_rebalancing,
+            zones: vec![Micros::ZERO; settings.availability_zones as usize],
             desired: settings.desired_count,
             tasks: Vec::new(),
             live: Vec::new(),
@@ -46,9 +53,10 @@ impl Service {
             rollout: None,
             deployments: Vec::new(),
             throttle: Throttle::default(),
+            moving: None,
         };
         for index in 0..settings.desired_count {
-            let id = service.create(Micros::ZERO, 0, index % service.zones);
+            let id = service.create(Micros::ZERO, 0, index % settings.availability_zones);
             let task = service.task_mut(id);
             task.phase = Phase::Running;
             let start = Some(Micros::ZERO);
@@ -209,6 +217,24 @@ impl Service {
         }
     }
 
+    /// Protects a task from scale-in and deployments until `until`
+    /// (`UpdateTaskProtection`); a later call sets the time anew. A service with
+    /// more protected tasks than desired ones keeps them; a crash or failed
+    /// health checks end a task all the same.
+    pub fn protect(&mut self, id: TaskId, until: Micros) {
+        self.task_mut(id).protected_until = until;
+    }
+
+    /// An Availability Zone is out of order until `until`: nothing starts
+    /// there. Returns its tasks, all of which are gone.
+    pub fn zone_fails(&mut self, zone: u32, until: Micros) -> Vec<TaskId> {
+        if let Some(down) = self.zones.get_mut(zone as usize) {
+            *down = until.max(*down);
+        }
+        let there = |&id: &TaskId| self.task(id).life.zone == zone;
+        self.live.iter().copied().filter(there).collect()
+    }
+
     /// Marks a task STOPPED.
     pub fn stopped(&mut self, id: TaskId, now: Micros) {
         let task = self.task_mut(id);
@@ -255,14 +281,19 @@ impl Service {
     ///   others stop as far as minimumHealthyPercent does, both at once. AWS
     ///   says that it may; that it does so whenever it may is our choice, and so
     ///   is that replacements come before new tasks where room is short.
+    /// * An unbalanced service starts a task in the emptiest zone and, once that
+    ///   is healthy, stops one in the fullest (ECS developer guide,
+    ///   "Availability Zone rebalancing").
     /// * Surplus tasks stop from the Availability Zone with most of them,
     ///   pending ones first, then the youngest.
     pub fn reconcile(&mut self, now: Micros, healthy: impl Fn(TaskId) -> bool) -> Vec<Order> {
-        let mut fleet = self.fleet(healthy);
+        let mut fleet = self.fleet(now, healthy);
         let sound = |member: &Member| member.standing != Standing::Condemned;
         let is_healthy = |member: &Member| member.standing == Standing::Healthy;
         self.complete(now, &fleet);
         let (wanted, kept) = self.plan(&fleet);
+        let moves = self.moves(now, &fleet);
+        let wanted = wanted + u32::from(moves);
 
         let surplus = fleet.count(|m| m.is_current && sound(m)).saturating_sub(wanted);
         let mut stops = fleet.give_up(surplus, |m| m.is_current && sound(m));
@@ -289,18 +320,46 @@ impl Service {
         let mut orders: Vec<_> = stops.into_iter().map(Order::Stop).collect();
         let replacements = replacements.min(room);
         let new = new.min(room - replacements);
-        let mut zones = fleet.by_zone();
+        let mut by_zone = fleet.by_zone();
         for index in 0..replacements + new {
+            let up = (0..by_zone.len()).filter(|&zone| self.zones[zone] <= now);
+            let Some(zone) = up.min_by_key(|&zone| by_zone[zone]) else { break };
+            by_zone[zone] += 1;
             let revision = if index < replacements { self.completed } else { self.current };
-            let zone = (0..zones.len()).min_by_key(|&zone| zones[zone]).unwrap_or(0);
-            zones[zone] += 1;
-            orders.push(Order::Start(self.create(now, revision, zone as u32)));
+            let id = self.create(now, revision, zone as u32);
+            if moves {
+                self.moving.get_or_insert(id);
+            }
+            orders.push(Order::Start(id));
         }
         orders
     }
 
+    /// Whether one task more than desired is to run, for balance between the
+    /// zones. Only a service with nothing else to do moves tasks; AWS does not
+    /// say, it is our choice.
+    fn moves(&mut self, now: Micros, fleet: &Fleet) -> bool {
+        if let Some(id) = self.moving {
+            if self.rollout.is_none() && fleet.has_unproven(id) {
+                return true;
+            }
+            self.moving = None;
+        }
+        let up = |zone: usize| self.zones[zone] <= now;
+        let by_zone: Vec<_> = fleet.by_zone().into_iter().enumerate().collect();
+        let count_up = |&&(zone, _): &&(usize, u32)| up(zone);
+        let counts: Vec<u32> = by_zone.iter().filter(count_up).map(|&(_, tasks)| tasks).collect();
+        let fullest = counts.iter().max().copied().unwrap_or(0);
+        self.rebalances
+            && self.rollout.is_none()
+            && fleet.count(|m| m.standing == Standing::Healthy) == self.desired
+            && fleet.size() == self.desired
+            && !is_balanced(&counts)
+            && fleet.count(|m| !m.is_protected && by_zone[m.zone].1 == fullest) > 0
+    }
+
     /// The tasks that are PENDING or RUNNING.
-    fn fleet(&self, healthy: impl Fn(TaskId) -> bool) -> Fleet {
+    fn fleet(&self, now: Micros, healthy: impl Fn(TaskId) -> bool) -> Fleet {
         let member = |&id: &TaskId| {
             let task = self.task(id);
             let standing = match task.phase {
@@ -315,10 +374,10 @@ impl Service {
                 zone: task.life.zone as usize,
                 standing,
                 is_current: task.life.revision == self.current,
-                is_protected: false,
+                is_protected: now < task.protected_until,
             })
         };
-        Fleet::new(self.live.iter().filter_map(member).collect(), self.zones as usize)
+        Fleet::new(self.live.iter().filter_map(member).collect(), self.zones.len())
     }
 
     /// Notes that a deployment is completed, if it is.
@@ -369,7 +428,8 @@ impl Service {
             stopped: None,
             crashed: false,
         };
-        self.tasks.push(Task { life, phase: Phase::Pending, condemned: false });
+        let protected_until = Micros::ZERO;
+        self.tasks.push(Task { life, phase: Phase::Pending, condemned: false, protected_until });
         self.live.push(id);
         id
     }

@@ -1,6 +1,7 @@
 //! Sums over the minute under way, and over the run.
 
 use crate::data_plane::{Fidelity, Sample};
+use crate::ecs::utilization_percent;
 use crate::histogram::Histogram;
 use crate::scenario::Slo;
 use crate::time::Micros;
@@ -65,7 +66,8 @@ impl Meter {
         let sample = &self.sample;
         let seconds = now.since(self.begin).as_s();
         let percent = |task_s: f64| {
-            (task_s > 0.0).then(|| (100.0 * sample.cpu_s / (vcpu * task_s)).clamp(0.0, 100.0))
+            (task_s > 0.0)
+                .then(|| utilization_percent(sample.cpu_s, vcpu * task_s).clamp(0.0, 100.0))
         };
         let errors = sample.rejected + sample.failed;
         let p95_ms = sample.latency.quantile(0.95);

@@ -14,8 +14,9 @@ pub(super) enum What {
     Task(TaskId, Step),
     /// The scenario's event with this index happens.
     Event(usize),
-    /// The service throttle lets tasks start again.
-    ThrottleEnds,
+    /// Something ends that held the service scheduler back: its throttle, a
+    /// protection, the failure of a zone.
+    Scheduler,
     /// A minute ends: metrics are published, alarms and policies evaluated.
     Minute,
 }
@@ -39,6 +40,8 @@ pub(super) enum Step {
     GraceEnds,
     /// Its deregistration delay is over.
     DrainEnds,
+    /// Its process has ended, or is killed.
+    Stopped,
 }
 
 /// A queue of things to happen, first in, first out within an instant and kind.

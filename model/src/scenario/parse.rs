@@ -62,6 +62,7 @@ fn scenario(object: &Object<'_>) -> Scenario {
         slo: object.raw("slo").map(|_| slo(&object.object("slo"))),
         price: price(&object.object("price")),
     };
+    service::check_events(object, &scenario);
     object.finish();
     scenario
 }
@@ -207,13 +208,15 @@ fn points(object: &Object<'_>) -> Vec<(Micros, f64)> {
 }
 
 fn service(object: &Object<'_>) -> Service {
+    let deployment = service::deployment(&object.object("deployment"));
     let service = Service {
         desired_count: object.integer("desired_count", Some(4), 0, MAX_TASKS),
         task: task(&object.object("task")),
         startup: startup(object),
         target_group: target_group(&object.object("target_group")),
-        deployment: service::deployment(&object.object("deployment")),
         availability_zones: object.integer("availability_zones", Some(1), 1, 6),
+        availability_zone_rebalancing: service::rebalancing(object, &deployment),
+        deployment,
     };
     client(&object.object("client"));
     object.finish();
@@ -234,6 +237,7 @@ fn task(object: &Object<'_>) -> Task {
             Range::Within(0.0, 1e7),
         ),
         memory: memory(&object.object("memory")),
+        stop: service::stop(object),
     };
     object.accept(&["queue_limit"]);
     if task.cpu_ms_per_request > task.service_time.mean_ms {
@@ -399,6 +403,11 @@ fn event(object: &Object<'_>) -> Option<Event> {
             desired_count: object.integer("desired_count", None, 0, MAX_TASKS),
         },
         "register_scalable_target" => register(object),
+        "protect_tasks" => service::protection(object),
+        "availability_zone_failure" => EventKind::ZoneFailure {
+            zone: object.integer("zone", None, 0, 5),
+            lasts: span(object, "for_s", None),
+        },
         "deployment" => EventKind::Deployment { failing: service::failing(object) },
         known @ ("suspend" | "resume" | "dependency_slow") => {
             object.fault("kind", format!("`{known}` is not modelled in this version"));
@@ -408,8 +417,8 @@ fn event(object: &Object<'_>) -> Option<Event> {
             object.fault(
                 "kind",
                 format!(
-                    "\"{other}\" is not an event; use task_crash, health_check_failure, set_desired, \
-                     deployment or register_scalable_target"
+                    "\"{other}\" is not an event; use task_crash, health_check_failure, \
+                     availability_zone_failure, set_desired, deployment, protect_tasks or register_scalable_target"
                 ),
             );
             return None;

@@ -1,6 +1,8 @@
 //! The service scheduler: deployments, replacement, throttle.
 
-use headroom_model::ecs::{Configuration, Threshold, throttle_delay};
+use headroom_model::ecs::{
+    Configuration, Threshold, balanced, healthy_without_checks, throttle_delay, utilization_percent,
+};
 use headroom_model::scenario::Scenario;
 use headroom_model::time::Micros;
 use headroom_model::trace::{Outcome, RolloutState, Trace};
@@ -19,8 +21,18 @@ pub(crate) const CASES: &[(&str, fn())] = &[
         assert_eq!(Threshold::Count(5).tasks(800), 5);
     }),
     ("117", without_room_the_old_task_stops_first),
+    ("119", tasks_are_spread_over_the_zones),
     ("120", failing_starts_are_throttled),
     ("121", a_task_that_exits_is_not_throttled),
+    ("122", protection_lasts_120_minutes),
+    ("135", || {
+        let percent = [2048.0, 128.0].map(|used| utilization_percent(used, 512.0));
+        assert_eq!(percent, [400.0, 25.0]);
+    }),
+    ("137", || {
+        let at = Micros::from_whole_s;
+        assert_eq!(healthy_without_checks(at(100)), at(140));
+    }),
     ("164", a_count_below_min_is_accepted),
     ("169", || {
         for value in [0, 101] {
@@ -30,6 +42,27 @@ pub(crate) const CASES: &[(&str, fn())] = &[
                 "from 1 to 100",
             );
         }
+    }),
+    ("168", || {
+        for minutes in [0, 2881] {
+            let protection =
+                json!({"at_s": 0, "kind": "protect_tasks", "expires_in_minutes": minutes});
+            refused("/events", json!([protection]), "from 1 to 2880");
+        }
+    }),
+    ("170", || {
+        for timeout_s in [1, 121] {
+            refused("/service/task", json!({"stop_timeout_s": timeout_s}), "from 2 to 120");
+        }
+    }),
+    ("174", || {
+        let mut scenario = scenario(4, 50.0, json!({}));
+        scenario["service"]["deployment"] =
+            json!({"minimum_healthy_percent": 50, "maximum_percent": 100});
+        assert!(Scenario::from_value(&scenario).is_ok(), "off, if nobody asks for it");
+        scenario["service"]["availability_zone_rebalancing"] = json!(true);
+        let faults = Scenario::from_value(&scenario).expect_err("a wrong scenario");
+        assert!(faults[0].message.contains("above 100"), "{faults:?}");
     }),
 ];
 
@@ -120,4 +153,64 @@ fn a_count_below_min_is_accepted() {
     let trace = play(&scenario, &[48.0; 2]);
     let running = trace.tasks.iter().filter(|task| task.draining.is_none());
     assert_eq!(running.count(), 1);
+}
+
+/// Running tasks by zone at an instant [s].
+fn by_zone(trace: &Trace, at_s: u64, zones: usize) -> Vec<u32> {
+    let at = Micros::from_whole_s(at_s);
+    let mut counts = vec![0; zones];
+    for task in &trace.tasks {
+        let runs = task.running.is_some_and(|running| running <= at);
+        if runs && task.draining.or(task.stopped).is_none_or(|end| end > at) {
+            counts[task.zone as usize] += 1;
+        }
+    }
+    counts
+}
+
+/// A zone fails, its tasks start in the others, and come back one by one when
+/// the zone does: each is healthy before another stops.
+fn tasks_are_spread_over_the_zones() {
+    assert_eq!([balanced(3, 2), balanced(5, 3)], [vec![1, 2], vec![1, 2, 2]]);
+    for (tasks, zones) in [(3, 2), (5, 3)] {
+        let play = |rebalancing: bool| {
+            served(&json!({
+                "duration_s": 3600,
+                "traffic": {"shape": "steady", "rps": 1},
+                "service": {"desired_count": tasks, "availability_zones": zones,
+                    "availability_zone_rebalancing": rebalancing},
+                "events": [
+                    {"at_s": 60, "kind": "availability_zone_failure", "zone": 0, "for_s": 600}],
+            }))
+        };
+        let zones = zones as usize;
+        let sorted = |trace: &Trace, at_s| {
+            let mut counts = by_zone(trace, at_s, zones);
+            counts.sort_unstable();
+            counts
+        };
+        let trace = play(true);
+        assert_eq!(sorted(&trace, 0), balanced(tasks, zones as u32));
+        assert_eq!(by_zone(&trace, 600, zones)[0], 0);
+        assert_eq!(by_zone(&trace, 600, zones).iter().sum::<u32>(), tasks);
+        assert_eq!(sorted(&trace, 3599), balanced(tasks, zones as u32));
+        let healthy = trace.minutes[10..].iter().map(|minute| minute.running).min();
+        assert_eq!(healthy, Some(tasks), "start first");
+        assert_eq!(by_zone(&play(false), 3599, zones)[0], 0, "nothing moves by itself");
+    }
+}
+
+/// Two of four tasks are protected when the count is set to one.
+fn protection_lasts_120_minutes() {
+    let trace = served(&json!({
+        "duration_s": 9000,
+        "traffic": {"shape": "steady", "rps": 1},
+        "service": {"desired_count": 4},
+        "events": [
+            {"at_s": 60, "kind": "protect_tasks", "count": 2},
+            {"at_s": 120, "kind": "set_desired", "desired_count": 1}],
+    }));
+    let draining = trace.tasks.iter().map(|task| task.draining.map(Micros::as_s));
+    let expected = [None, Some(60.0 + 7200.0), Some(120.0), Some(120.0)];
+    assert_eq!(draining.collect::<Vec<_>>(), expected);
 }
