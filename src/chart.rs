@@ -27,7 +27,7 @@ mod traffic;
 pub use axis::{Axis, Size};
 pub use draw::draw;
 pub use mark::{Anchor, Label, Mark, Picture, Rect, Role};
-pub use metric::{Counted, counted, metric_name, metric_value};
+pub use metric::{Counted, counted, metric_name, reading, tracked};
 pub use palette::{Paint, Palette, Rgb};
 pub use steps::{Counts, Steps, capacity, counts_at, desired};
 pub use ticks::{clock, clock_s, short, weekday};

@@ -1,7 +1,7 @@
-//! Recorded metrics: a CSV file with a row a minute.
+//! Recorded metrics: a CSV file with a row a minute, or every 20 seconds.
 
-use headroom_model::autoscaling::Metrics;
-use headroom_model::scenario::{Fault, Metric, Scenario};
+use headroom_model::cloudwatch::{Metrics, Series};
+use headroom_model::scenario::{Fault, Metric, Scenario, Signal};
 use headroom_model::time::Micros;
 
 /// The latest time of a row [s]: 14 days, as for a run.
@@ -10,21 +10,17 @@ const MAX_S: u64 = 14 * 86_400;
 /// Metrics as they were seen, minute by minute.
 #[derive(Debug)]
 pub(crate) struct Recording {
-    /// In each series slot `k` is visible at `60 k` seconds.
+    /// In each series slot `k` is visible at the end of its period.
     pub(crate) metrics: Metrics,
     /// The time of the last row.
     pub(crate) end: Micros,
 }
 
-/// Names under which a metric may stand in the header: the predefined type,
-/// and the CloudWatch metric behind it.
-fn metric_of(name: &str) -> Option<Metric> {
-    match name {
-        "ECSServiceAverageCPUUtilization" | "CPUUtilization" => Some(Metric::Cpu),
-        "ECSServiceAverageMemoryUtilization" | "MemoryUtilization" => Some(Metric::Memory),
-        "ALBRequestCountPerTarget" | "RequestCountPerTarget" => Some(Metric::RequestsPerTarget),
-        _ => None,
-    }
+/// A column that something reads.
+struct Column {
+    index: usize,
+    /// Under which metric its datapoints are recorded.
+    metric: Metric,
 }
 
 fn fault(line: u64, column: usize, message: impl Into<String>) -> Fault {
@@ -33,8 +29,10 @@ fn fault(line: u64, column: usize, message: impl Into<String>) -> Fault {
 
 impl Recording {
     /// Reads a CSV file: a header with `t_s` and the metrics that the
-    /// scenario's policies read, then rows 60 s apart. An empty cell, and a
-    /// minute without a row, is a missing datapoint.
+    /// scenario's policies and alarms read, then rows 60 s apart, or 20 s if
+    /// one of them is a 20-second metric. An empty cell, and a period without a
+    /// row, is a missing datapoint. Of a one-minute metric only whole minutes
+    /// are read.
     ///
     /// Faults stand at `line:column`, where the column counts cells.
     pub(crate) fn parse(bytes: &[u8], scenario: &Scenario) -> Result<Self, Vec<Fault>> {
@@ -58,6 +56,8 @@ impl Recording {
 
         let mut recording = Self { metrics: Metrics::new(), end: Micros::ZERO };
         let mut last = None;
+        let fine = columns.iter().any(|column| column.metric.period() < Micros::MINUTE);
+        let period_s = if fine { 20 } else { 60 };
         for row in reader.records() {
             let row = match row {
                 Ok(row) => row,
@@ -68,7 +68,7 @@ impl Recording {
             };
             let line = row.position().map_or(0, csv::Position::line);
             let cell = row.get(time).unwrap_or_default();
-            let t_s = match whole_minute(cell) {
+            let t_s = match whole_period(cell, period_s) {
                 Some(t_s) if last.is_none_or(|last| t_s > last) => t_s,
                 Some(_) => {
                     faults.push(fault(
@@ -80,7 +80,7 @@ impl Recording {
                 }
                 None => {
                     let message = format!(
-                        "t_s must be a whole minute in seconds, from 0 to {MAX_S}, found \"{cell}\""
+                        "t_s must be a multiple of {period_s} s, from 0 to {MAX_S}, found \"{cell}\""
                     );
                     faults.push(fault(line, time + 1, message));
                     continue;
@@ -88,12 +88,18 @@ impl Recording {
             };
             last = Some(t_s);
             recording.end = Micros::from_whole_s(t_s);
-            for &(column, metric) in &columns {
-                match datapoint(row.get(column).unwrap_or_default()) {
-                    Ok(value) => {
-                        recording.metrics.entry(metric).or_default().publish(recording.end, value);
-                    }
-                    Err(message) => faults.push(fault(line, column + 1, message)),
+            for Column { index, metric } in &columns {
+                let period = metric.period();
+                if recording.end.floor_to(period) != recording.end {
+                    continue;
+                }
+                match datapoint(row.get(*index).unwrap_or_default(), metric) {
+                    Ok(value) => recording
+                        .metrics
+                        .entry(metric.clone())
+                        .or_insert_with(|| Series::new(period))
+                        .publish(recording.end, value),
+                    Err(message) => faults.push(fault(line, index + 1, message)),
                 }
             }
         }
@@ -104,47 +110,94 @@ impl Recording {
     }
 }
 
-/// The columns that the scenario's policies read.
+/// The columns that the scenario's policies and alarms read.
 fn columns(
     header: &csv::StringRecord,
     scenario: &Scenario,
     faults: &mut Vec<Fault>,
-) -> Vec<(usize, Metric)> {
-    let policies = scenario.autoscaling.iter().flat_map(|autoscaling| &autoscaling.policies);
-    let mut columns = Vec::new();
-    for metric in policies.map(|policy| policy.metric) {
+) -> Vec<Column> {
+    let mut columns: Vec<Column> = Vec::new();
+    let mut add = |metric: &Metric, names: [&str; 2], faults: &mut Vec<Fault>| {
+        if columns.iter().any(|column| column.metric == *metric) {
+            return true;
+        }
         let mut found =
-            header.iter().enumerate().filter(|(_, name)| metric_of(name) == Some(metric));
-        match (found.next(), found.next()) {
-            (Some((column, _)), None) => columns.push((column, metric)),
-            (Some(_), Some((again, _))) => faults.push(fault(
-                1,
-                again + 1,
-                format!("a second column holds {}; leave one", metric.aws_name()),
-            )),
-            (None, _) => faults.push(fault(
-                1,
-                1,
-                format!("the header has no column {}, which a policy reads", metric.aws_name()),
-            )),
+            header.iter().enumerate().filter(|(_, title)| names.contains(title)).map(|(at, _)| at);
+        let (first, again) = (found.next(), found.next());
+        if let Some(again) = again {
+            let message = format!("a second column holds {}; leave one", names[0]);
+            faults.push(fault(1, again + 1, message));
+        }
+        columns.extend(first.map(|index| Column { index, metric: metric.clone() }));
+        first.is_some()
+    };
+    for signal in
+        scenario.autoscaling.iter().flat_map(headroom_model::scenario::Autoscaling::signals)
+    {
+        match signal {
+            Signal::Metric(metric) => {
+                if !add(metric, names(metric), faults) {
+                    faults.push(missing(&names(metric)));
+                }
+            }
+            // A metric in metric math has its Id for a name, or its own.
+            Signal::Math(math) => {
+                for input in &math.inputs {
+                    let by_id = Metric::Named(input.id.as_str().into());
+                    let found = add(&by_id, [&input.id; 2], faults)
+                        || add(&input.metric, names(&input.metric), faults);
+                    if !found {
+                        faults.push(missing(&[&input.id, input.metric.metric_name()]));
+                    }
+                }
+            }
         }
     }
     columns
 }
 
-fn whole_minute(cell: &str) -> Option<u64> {
+/// Names under which a metric may stand in the header: the predefined type,
+/// and the CloudWatch metric behind it.
+fn names(metric: &Metric) -> [&str; 2] {
+    match metric {
+        Metric::Named(name) => {
+            // A statistic that the service does not publish, of a metric that it does.
+            let known = [Metric::Cpu, Metric::Memory, Metric::RequestsPerTarget];
+            let predefined = match known.iter().position(|known| known.metric_name() == &**name) {
+                Some(0) => Metric::Cpu.name(),
+                Some(1) => "ECSServiceAverageMemoryUtilization",
+                Some(_) => "ALBRequestCountPerTarget",
+                None => name,
+            };
+            [name, predefined]
+        }
+        metric => [metric.name(), metric.metric_name()],
+    }
+}
+
+fn missing(names: &[&str]) -> Fault {
+    let message = format!("the header has no column {}, which a policy or alarm reads", names[0]);
+    fault(1, 1, message)
+}
+
+fn whole_period(cell: &str, period_s: u64) -> Option<u64> {
     let t_s: f64 = cell.parse().ok()?;
-    let whole = t_s.is_finite() && t_s >= 0.0 && t_s <= MAX_S as f64 && t_s % 60.0 == 0.0;
+    let whole =
+        t_s.is_finite() && t_s >= 0.0 && t_s <= MAX_S as f64 && t_s % period_s as f64 == 0.0;
     whole.then_some(t_s as u64)
 }
 
-fn datapoint(cell: &str) -> Result<Option<f64>, String> {
+fn datapoint(cell: &str, metric: &Metric) -> Result<Option<f64>, String> {
     if cell.is_empty() {
         return Ok(None);
     }
+    let own = matches!(metric, Metric::Named(_));
     match cell.parse::<f64>() {
-        Ok(value) if value.is_finite() && value >= 0.0 => Ok(Some(value)),
-        _ => Err(format!("expected a number from 0 on, or an empty cell, found \"{cell}\"")),
+        Ok(value) if value.is_finite() && (own || value >= 0.0) => Ok(Some(value)),
+        _ => {
+            let from = if own { "" } else { " from 0 on" };
+            Err(format!("expected a number{from}, or an empty cell, found \"{cell}\""))
+        }
     }
 }
 

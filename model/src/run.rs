@@ -14,16 +14,20 @@ mod queue;
 use std::sync::Arc;
 
 use crate::alb::{Check, TargetGroup};
-use crate::autoscaling::{Counts, Metrics, Scaler};
+use crate::autoscaling::{Counts, Due, Evaluation, Scaler};
+use crate::cloudwatch::{Delays, Metrics, Series};
 use crate::cost;
 use crate::data_plane::{DataPlane, TaskId};
 use crate::ecs::{self, Failing, Order, Phase, Service};
-use crate::scenario::{EventKind, Metric, Scenario};
+use crate::scenario::{Autoscaling, EventKind, Metric, Scenario, Suspended};
 use crate::time::Micros;
 use crate::trace::{AlarmChange, Decision, Minute, Outcome, Station, Summary, Trace, Watch};
 
 use meter::{Census, Meter};
 use queue::{Queue, Step, What};
+
+/// How often alarms of 20-second metrics are evaluated.
+const TICK: Micros = Micros::from_whole_s(10);
 
 /// Where the metrics come from that drive the policies.
 #[derive(Debug, Clone)]
@@ -46,6 +50,8 @@ pub struct Run<P> {
     targets: TargetGroup,
     scaler: Option<Scaler>,
     metrics: Metrics,
+    /// The metrics that policies and alarms read.
+    read: Vec<Metric>,
     source: Source,
     plane: P,
     meter: Meter,
@@ -63,6 +69,9 @@ impl<P: DataPlane> Run<P> {
     pub fn new(scenario: &Scenario, station: Station, plane: P) -> Self {
         let mut run = Self::blank(scenario, station, plane, Source::Run);
         run.queue.schedule(Micros::MINUTE, What::Minute);
+        if scenario.metrics.high_resolution_delay.is_some() {
+            run.queue.schedule(TICK, What::Tick);
+        }
         run
     }
 
@@ -72,6 +81,9 @@ impl<P: DataPlane> Run<P> {
         let mut run = Self::blank(scenario, Station::Exact, plane, Source::Recording);
         (run.metrics, run.end) = (metrics, end);
         run.queue.schedule(Micros::ZERO, What::Minute);
+        if scenario.metrics.high_resolution_delay.is_some() {
+            run.queue.schedule(TICK, What::Tick);
+        }
         run
     }
 
@@ -88,6 +100,7 @@ impl<P: DataPlane> Run<P> {
             service,
             scaler: scenario.autoscaling.as_ref().map(Scaler::new),
             metrics: Metrics::new(),
+            read: Vec::new(),
             source,
             plane,
             meter: Meter::new(),
@@ -104,6 +117,16 @@ impl<P: DataPlane> Run<P> {
         for (index, event) in scenario.events.iter().enumerate() {
             run.queue.schedule(event.at, What::Event(index));
         }
+        let actions = scenario.autoscaling.iter().flat_map(|scaling| &scaling.scheduled_actions);
+        for (index, action) in actions.enumerate() {
+            for at in &action.at {
+                run.queue.schedule(*at, What::Action(index));
+            }
+        }
+        for (at, policy, point) in run.scaler.iter().flat_map(Scaler::forecasts) {
+            run.queue.schedule(at, What::Forecast(policy, point));
+        }
+        run.read = scenario.autoscaling.as_ref().map_or_else(Vec::new, Autoscaling::metrics);
         run
     }
 
@@ -119,6 +142,9 @@ impl<P: DataPlane> Run<P> {
                 What::Task(id, step) => self.task(id, step),
                 What::Event(index) => self.event(index),
                 What::Scheduler => {}
+                What::Action(index) => self.action(index),
+                What::Forecast(policy, point) => self.forecast(policy, point),
+                What::Tick => self.tick(),
                 What::Minute => self.minute(),
             }
             self.reconcile();
@@ -371,16 +397,21 @@ impl<P: DataPlane> Run<P> {
                 self.queue.schedule(until, What::Scheduler);
             }
             EventKind::Deployment { failing } => self.service.deploy(self.now, failing),
-            EventKind::RegisterScalableTarget { min, max } => {
-                self.register(min, max);
+            EventKind::RegisterScalableTarget { min, max, suspended } => {
+                self.register(min, max, suspended);
+            }
+            EventKind::Suspend { process, suspended } => {
+                if let Some(scaler) = &mut self.scaler {
+                    scaler.suspend(process, suspended);
+                }
             }
         }
     }
 
-    fn register(&mut self, min: Option<u32>, max: Option<u32>) {
+    fn register(&mut self, min: Option<u32>, max: Option<u32>, suspended: Option<Suspended>) {
         let desired = self.service.desired();
         let registered = match &mut self.scaler {
-            Some(scaler) => scaler.register(min, max, desired),
+            Some(scaler) => scaler.register((min, max), suspended, desired),
             None => Err("there is no scalable target".to_owned()),
         };
         match registered {
@@ -407,30 +438,90 @@ impl<P: DataPlane> Run<P> {
         });
     }
 
-    fn minute(&mut self) {
-        let publish_delay = match self.source {
-            Source::Run => {
-                self.close_minute();
-                self.scenario.metrics.publish_delay
-            }
-            Source::Recording => Micros::ZERO,
-        };
-        self.kill_what_is_out_of_memory();
-        if let Some(scaler) = &mut self.scaler {
-            let counts = Counts {
-                running: self.service.count(Phase::Running),
-                desired: self.service.desired(),
-                deploying: self.service.is_deploying(),
-            };
-            let evaluation = scaler.evaluate(self.now, &self.metrics, publish_delay, counts);
-            if let Some(decision) = evaluation.decisions.last() {
-                self.service.set_desired(decision.desired_after);
-            }
-            self.decisions.extend(evaluation.decisions);
-            self.alarms.extend(evaluation.alarms);
-            self.watches.extend(evaluation.watches);
+    fn counts(&self) -> Counts {
+        Counts {
+            running: self.service.count(Phase::Running),
+            desired: self.service.desired(),
+            deploying: self.service.is_deploying(),
         }
+    }
+
+    /// A scheduled action's time has come. Of what happens in one instant it
+    /// comes before alarms are evaluated; AWS does not say.
+    fn action(&mut self, index: usize) {
+        let (counts, scenario) = (self.counts(), Arc::clone(&self.scenario));
+        let action = scenario.autoscaling.as_ref().and_then(|s| s.scheduled_actions.get(index));
+        if let (Some(scaler), Some(action)) = (&mut self.scaler, action) {
+            let decision = scaler.act(self.now, action, counts);
+            self.decide(decision);
+        }
+    }
+
+    fn forecast(&mut self, policy: usize, point: usize) {
+        let counts = self.counts();
+        if let Some(scaler) = &mut self.scaler {
+            let decision = scaler.forecast(self.now, policy, point, counts);
+            self.decide(decision);
+        }
+    }
+
+    fn decide(&mut self, decision: Decision) {
+        if decision.desired_after != decision.desired_before {
+            self.service.set_desired(decision.desired_after);
+        }
+        self.decisions.push(decision);
+    }
+
+    fn delays(&self) -> Delays {
+        let metrics = self.scenario.metrics;
+        match self.source {
+            Source::Run => Delays {
+                minute: metrics.publish_delay,
+                high_resolution: metrics.high_resolution_delay.unwrap_or(metrics.publish_delay),
+            },
+            Source::Recording => Delays::NONE,
+        }
+    }
+
+    fn minute(&mut self) {
+        if matches!(self.source, Source::Run) {
+            self.close_minute();
+        }
+        self.kill_what_is_out_of_memory();
+        self.evaluate(Due::All);
         self.queue.schedule(self.now + Micros::MINUTE, What::Minute);
+    }
+
+    /// Ten seconds of a service with 20-second metrics have passed.
+    fn tick(&mut self) {
+        let on_the_minute = self.now.floor_to(Micros::MINUTE) == self.now;
+        if matches!(self.source, Source::Run) && self.now.0.is_multiple_of(2 * TICK.0) {
+            let task = &self.scenario.service.task;
+            let cpu = self.meter.cpu_since_last(task.vcpu);
+            let memory = self.memory_percent();
+            self.publish(&[
+                (Metric::CpuHighResolution, cpu),
+                (Metric::MemoryHighResolution, memory),
+            ]);
+        }
+        // On the minute all alarms are evaluated, these among them.
+        if !on_the_minute {
+            self.evaluate(Due::HighResolution);
+        }
+        self.queue.schedule(self.now + TICK, What::Tick);
+    }
+
+    fn evaluate(&mut self, due: Due) {
+        let (counts, delays) = (self.counts(), self.delays());
+        let Some(scaler) = &mut self.scaler else { return };
+        let Evaluation { decisions, alarms, watches } =
+            scaler.evaluate(self.now, due, &self.metrics, delays, counts);
+        if let Some(decision) = decisions.last() {
+            self.service.set_desired(decision.desired_after);
+        }
+        self.decisions.extend(decisions);
+        self.alarms.extend(alarms);
+        self.watches.extend(watches);
     }
 
     /// Closes the minute under way and publishes its datapoints.
@@ -441,13 +532,22 @@ impl<P: DataPlane> Run<P> {
         self.minutes.push(minute);
         self.counting = true;
         if self.now.floor_to(Micros::MINUTE) == self.now {
-            for (metric, value) in [
+            self.publish(&[
                 (Metric::Cpu, minute.cpu_percent),
                 (Metric::Memory, minute.memory_percent),
                 (Metric::RequestsPerTarget, minute.requests_per_target),
-            ] {
-                self.metrics.entry(metric).or_default().publish(self.now, value);
-            }
+                (Metric::Requests, Some(minute.offered_rps * 60.0)),
+                (Metric::RunningTasks, Some(f64::from(self.service.count(Phase::Running)))),
+            ]);
+        }
+    }
+
+    /// Publishes the datapoints of a period that ends now, of those metrics
+    /// that something reads.
+    fn publish(&mut self, datapoints: &[(Metric, Option<f64>)]) {
+        for (metric, value) in datapoints.iter().filter(|(metric, _)| self.read.contains(metric)) {
+            let series = self.metrics.entry(metric.clone());
+            series.or_insert_with(|| Series::new(metric.period())).publish(self.now, *value);
         }
     }
 

@@ -6,6 +6,11 @@ mod parse;
 mod reader;
 mod service;
 
+pub use autoscaling::{
+    AdjustmentType, Aggregation, AlarmSettings, Autoscaling, Bounds, BreachBehavior, Expression,
+    Input, Metric, MetricMath, Policy, PredictiveScaling, Process, ScheduledAction, Signal,
+    Statistic, Step, StepScaling, Suspended, TargetTracking,
+};
 pub use json::{MAX_BYTES, read_json};
 pub use reader::Fault;
 
@@ -281,63 +286,9 @@ pub struct TargetGroup {
 pub struct Metrics {
     /// From the end of a metric's minute to its visibility.
     pub publish_delay: Micros,
-}
-
-/// A scalable target (`ecs:service:DesiredCount`) and its policies.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Autoscaling {
-    /// MinCapacity and MaxCapacity [tasks].
-    pub bounds: Bounds,
-    /// Target tracking policies; each tracks a metric of its own.
-    pub policies: Vec<TargetTracking>,
-}
-
-/// The bounds of a scalable target [tasks], `min ≤ max ≤ 10^4`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Bounds {
-    /// MinCapacity.
-    pub min: u32,
-    /// MaxCapacity.
-    pub max: u32,
-}
-
-/// A target tracking scaling policy.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TargetTracking {
-    /// PolicyName.
-    pub name: String,
-    /// The predefined metric.
-    pub metric: Metric,
-    /// TargetValue, in the metric's unit (> 0).
-    pub target: f64,
-    /// ScaleOutCooldown.
-    pub scale_out_cooldown: Micros,
-    /// ScaleInCooldown.
-    pub scale_in_cooldown: Micros,
-    /// DisableScaleIn: the policy only ever adds tasks.
-    pub disable_scale_in: bool,
-}
-
-/// A predefined metric of target tracking for ECS services.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Metric {
-    /// ECSServiceAverageCPUUtilization [% of the tasks' vCPUs].
-    Cpu,
-    /// ECSServiceAverageMemoryUtilization [% of the tasks' memory].
-    Memory,
-    /// ALBRequestCountPerTarget [requests per target and minute].
-    RequestsPerTarget,
-}
-
-impl Metric {
-    /// AWS's name: `PredefinedMetricType`.
-    pub const fn aws_name(self) -> &'static str {
-        match self {
-            Self::Cpu => "ECSServiceAverageCPUUtilization",
-            Self::Memory => "ECSServiceAverageMemoryUtilization",
-            Self::RequestsPerTarget => "ALBRequestCountPerTarget",
-        }
-    }
+    /// From the end of a 20-second period to its visibility, if the service
+    /// publishes its CPU and memory every 20 seconds.
+    pub high_resolution_delay: Option<Micros>,
 }
 
 /// Something that happens at a given time, besides traffic and scaling.
@@ -397,6 +348,15 @@ pub enum EventKind {
         min: Option<u32>,
         /// MaxCapacity, if given.
         max: Option<u32>,
+        /// SuspendedState, if given.
+        suspended: Option<Suspended>,
+    },
+    /// A kind of scaling is suspended or resumed.
+    Suspend {
+        /// Which.
+        process: Process,
+        /// Suspended, else resumed.
+        suspended: bool,
     },
 }
 

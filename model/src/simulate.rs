@@ -1,6 +1,6 @@
 //! The two ways to play a scenario to its end.
 
-use crate::autoscaling::Metrics;
+use crate::cloudwatch::Metrics;
 use crate::data_plane::{Exact, Expected, Idle};
 use crate::run::Run;
 use crate::scenario::Scenario;
@@ -23,7 +23,7 @@ pub fn expect(scenario: &Scenario) -> Trace {
 
 /// Drives a scenario's policies with recorded metrics until `end`: open loop,
 /// capacity does not feed back, no request is served. In each series slot `k`
-/// is the datapoint that is visible at `60 k` seconds.
+/// is the datapoint that is visible at `k` of its periods.
 ///
 /// Of the trace only decisions, alarms, watches and tasks mean anything.
 pub fn replay(scenario: &Scenario, metrics: Metrics, end: Micros) -> Trace {

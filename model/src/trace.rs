@@ -202,8 +202,10 @@ pub enum Outcome {
     Vetoed,
     /// Another policy asked for more.
     Outvoted,
-    /// A deployment in progress holds scale-in.
+    /// A deployment is in progress, which holds scale-in.
     Deploying,
+    /// This kind of scaling is suspended.
+    Suspended,
     /// It could not be applied.
     Failed,
 }
@@ -232,10 +234,11 @@ pub struct AlarmChange {
     pub state: AlarmState,
 }
 
-/// What the two alarms of a policy saw when they were evaluated.
+/// What the two alarms of a target tracking policy saw when they were
+/// evaluated, or what an alarm of one's own saw that calls a step policy.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Watch {
-    /// When: a whole minute.
+    /// When.
     pub t_s: f64,
     /// Index of the policy among the scenario's.
     pub policy: usize,
@@ -243,13 +246,14 @@ pub struct Watch {
     pub newest: Option<usize>,
     /// Its value.
     pub metric: Option<f64>,
-    /// Newest datapoints in a row above the target, at most 3.
+    /// Newest datapoints in a row above the target, at most 3; of an alarm of
+    /// one's own those that breach.
     pub above: u32,
     /// Newest datapoints in a row below 90 % of the target, at most 15.
     pub below: u32,
-    /// State of the high alarm.
+    /// State of the high alarm, or of the alarm of one's own.
     pub high: AlarmState,
-    /// State of the low alarm; `None` if scale-in is disabled.
+    /// State of the low alarm; `None` if there is none.
     pub low: Option<AlarmState>,
     /// Until when a scale-out cooldown runs, if one does.
     pub scale_out_cooldown_until_s: Option<f64>,

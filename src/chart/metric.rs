@@ -20,32 +20,54 @@ const LOW_OF: u32 = 15;
 /// Room for the counted datapoints above the plot, in text sizes.
 const COUNTED_EM: f64 = 2.2;
 
-/// The policy whose metric is shown: the first.
-fn tracked(scenario: &Scenario) -> Option<&TargetTracking> {
-    scenario.autoscaling.as_ref()?.policies.first()
+/// The policy whose metric is shown: the first target tracking policy.
+pub fn tracked(scenario: &Scenario) -> Option<&TargetTracking> {
+    Some(scenario.autoscaling.as_ref()?.first_tracking()?.1)
+}
+
+/// The metric that a policy tracks; CPU stands in for metric math.
+fn metric_of(policy: Option<&TargetTracking>) -> &Metric {
+    policy.and_then(|policy| policy.signal.metric()).unwrap_or(&Metric::Cpu)
 }
 
 /// The value of a metric in a minute.
-pub fn metric_value(minute: &Minute, metric: Metric) -> Option<f64> {
+fn metric_value(minute: &Minute, metric: &Metric) -> Option<f64> {
     match metric {
-        Metric::Cpu => minute.cpu_percent,
-        Metric::Memory => minute.memory_percent,
+        Metric::Cpu | Metric::CpuHighResolution => minute.cpu_percent,
+        Metric::Memory | Metric::MemoryHighResolution => minute.memory_percent,
         Metric::RequestsPerTarget => minute.requests_per_target,
+        Metric::Requests => Some(minute.offered_rps * 60.0),
+        Metric::RunningTasks => Some(f64::from(minute.running)),
+        Metric::Named(_) => None,
     }
+}
+
+/// What a policy reads in a minute; CPU stands in where there is none.
+pub fn reading(minute: &Minute, policy: Option<&TargetTracking>) -> Option<f64> {
+    metric_value(minute, metric_of(policy))
 }
 
 /// The name of the metric that a scenario's first policy tracks.
-pub fn metric_name(scenario: &Scenario) -> &'static str {
-    named(tracked(scenario).map_or(Metric::Cpu, |policy| policy.metric)).0
+pub fn metric_name(scenario: &Scenario) -> &str {
+    named(metric_of(tracked(scenario))).0
 }
 
 /// The name of a metric and its unit.
-fn named(metric: Metric) -> (&'static str, &'static str) {
+fn named(metric: &Metric) -> (&str, &'static str) {
     match metric {
-        Metric::Cpu => ("CPU", "% of the tasks’ share, each minute"),
-        Metric::Memory => ("Memory", "% of the tasks’ memory, each minute"),
+        Metric::Cpu | Metric::CpuHighResolution => ("CPU", "% of the tasks’ share, each minute"),
+        Metric::Memory | Metric::MemoryHighResolution => {
+            ("Memory", "% of the tasks’ memory, each minute")
+        }
         Metric::RequestsPerTarget => ("Requests per target", "each minute"),
+        Metric::Requests => ("Requests", "each minute"),
+        Metric::RunningTasks => ("Running tasks", "at each minute’s end"),
+        Metric::Named(name) => (name, "each minute"),
     }
+}
+
+fn is_percentage(metric: &Metric) -> bool {
+    matches!(named(metric).0, "CPU" | "Memory")
 }
 
 /// Datapoints in a row on one side, as an alarm counts them.
@@ -92,7 +114,8 @@ impl Counted {
 /// they counted when they last moved the desired count.
 pub fn counted(view: &View) -> Option<Counted> {
     let policy = tracked(view.scenario)?;
-    let watches = view.trace.watches.iter().filter(|watch| watch.policy == 0);
+    let (index, _) = view.scenario.autoscaling.as_ref()?.first_tracking()?;
+    let watches = view.trace.watches.iter().filter(|watch| watch.policy == index);
     let before = |t_s: f64| watches.clone().rfind(|watch| watch.t_s <= t_s);
     Counted::of(before(view.cursor_s)?, policy).or_else(|| {
         let moved = view.trace.decisions.iter().rfind(|decision| {
@@ -106,7 +129,7 @@ pub fn counted(view: &View) -> Option<Counted> {
 
 pub(super) fn picture(view: &View, axis: &Axis, size: Size, place: Place) -> Picture {
     let policy = tracked(view.scenario);
-    let metric = policy.map_or(Metric::Cpu, |policy| policy.metric);
+    let metric = metric_of(policy);
     let (title, unit) = named(metric);
     let plot = shared::plot(axis, size, place, if policy.is_some() { COUNTED_EM } else { 0.0 });
     let scale = Scale::linear(range(view, metric, policy), plot);
@@ -125,9 +148,9 @@ pub(super) fn picture(view: &View, axis: &Axis, size: Size, place: Place) -> Pic
 }
 
 /// Percentages reach to 100, from 40 if nothing lies below.
-fn range(view: &View, metric: Metric, policy: Option<&TargetTracking>) -> Vec<ticks::Tick> {
+fn range(view: &View, metric: &Metric, policy: Option<&TargetTracking>) -> Vec<ticks::Tick> {
     let values = view.trace.minutes.iter().filter_map(|minute| metric_value(minute, metric));
-    if metric == Metric::RequestsPerTarget {
+    if !is_percentage(metric) {
         let target = policy.map_or(0.0, |policy| policy.target);
         return ticks::from_zero(values.fold(target, f64::max) * 1.05, "");
     }
@@ -146,7 +169,7 @@ fn bars(
     axis: &Axis,
     scale: &Scale,
     size: Size,
-    metric: Metric,
+    metric: &Metric,
     policy: Option<&TargetTracking>,
 ) {
     let minutes = &view.trace.minutes;
@@ -226,7 +249,7 @@ fn boxes(
     view: &View,
     axis: &Axis,
     size: Size,
-    metric: Metric,
+    metric: &Metric,
     counted: Counted,
 ) {
     let plot = picture.plot;

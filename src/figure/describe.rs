@@ -4,14 +4,14 @@ use headroom_model::trace::Minute;
 
 use super::run::Run;
 use super::words::{count, milliseconds, minutes};
-use crate::chart::{capacity, metric_name, metric_value, short};
+use crate::chart::{capacity, metric_name, reading, short, tracked};
 use crate::course::figure::Chart;
 
 /// A table has no more rows than this; longer runs are thinned.
 pub const MOST_ROWS: usize = 60;
 
 /// The name of a chart.
-pub fn name(chart: Chart, run: &Run) -> &'static str {
+pub fn name(chart: Chart, run: &Run) -> &str {
     match chart {
         Chart::TrafficCapacity => "Traffic and capacity",
         Chart::Metric => metric_name(&run.scenario),
@@ -52,23 +52,20 @@ pub fn sentence(chart: Chart, run: &Run, until_s: f64) -> String {
                 minutes(over)
             )
         }
-        Chart::Metric => {
-            let policies = run.scenario.autoscaling.iter().flat_map(|scaling| &scaling.policies);
-            match policies.into_iter().next() {
-                Some(policy) => {
-                    let of = |minute: &Minute| metric_value(minute, policy.metric);
-                    let above = minutes_seen.iter().filter_map(of).filter(|v| *v > policy.target);
-                    format!(
-                        "Readings lie {}. {} of {} are above the target of {}.",
-                        spans(&of),
-                        above.count(),
-                        minutes_seen.len(),
-                        short(policy.target)
-                    )
-                }
-                None => format!("Readings lie {}.", spans(&|minute| minute.cpu_percent)),
+        Chart::Metric => match tracked(&run.scenario) {
+            Some(policy) => {
+                let of = |minute: &Minute| reading(minute, Some(policy));
+                let above = minutes_seen.iter().filter_map(of).filter(|v| *v > policy.target);
+                format!(
+                    "Readings lie {}. {} of {} are above the target of {}.",
+                    spans(&of),
+                    above.count(),
+                    minutes_seen.len(),
+                    short(policy.target)
+                )
             }
-        }
+            None => format!("Readings lie {}.", spans(&|minute| minute.cpu_percent)),
+        },
         Chart::Tasks => format!(
             "Running tasks lie {}; at the end {} are desired.",
             spans(&|minute| Some(minute.running.into())),
@@ -109,7 +106,7 @@ pub fn table(chart: Chart, run: &Run, until_s: f64) -> Table {
     let stride = minutes.len().div_ceil(MOST_ROWS).max(1);
     let rows = minutes.chunks(stride).filter_map(|chunk| chunk.last());
     let steps = capacity(&run.scenario, &run.trace);
-    let policy = run.scenario.autoscaling.as_ref().and_then(|scaling| scaling.policies.first());
+    let policy = tracked(&run.scenario);
     let ms = |value: Option<f64>| value.map_or("–".to_owned(), milliseconds);
     let (heads, cells): (_, Cells) = match chart {
         Chart::TrafficCapacity => (
@@ -119,10 +116,7 @@ pub fn table(chart: Chart, run: &Run, until_s: f64) -> Table {
         Chart::Metric => (
             vec!["Reading", "Target"],
             Box::new(|m: &Minute| {
-                let value = match policy {
-                    Some(policy) => metric_value(m, policy.metric),
-                    None => m.cpu_percent,
-                };
+                let value = reading(m, policy);
                 let target = policy.map_or("–".to_owned(), |policy| short(policy.target));
                 vec![value.map_or("–".to_owned(), short), target]
             }),

@@ -1,7 +1,7 @@
 //! At the prompt: what the figure shows, as an AWS engineer would type and
 //! read it.
 
-use headroom_model::scenario::TargetTracking;
+use headroom_model::scenario::{Policy, TargetTracking};
 
 use super::run::Run;
 
@@ -22,7 +22,7 @@ pub fn commands(run: &Run) -> String {
          --resource-id {RESOURCE} --min-capacity {} --max-capacity {}",
         scaling.bounds.min, scaling.bounds.max
     );
-    let policies = scaling.policies.iter().map(|policy| {
+    let policies = scaling.policies.iter().filter_map(Policy::target_tracking).map(|policy| {
         format!(
             "aws application-autoscaling put-scaling-policy \\\n  \
              --service-namespace ecs --scalable-dimension ecs:service:DesiredCount \\\n  \
@@ -49,7 +49,7 @@ fn configuration(policy: &TargetTracking) -> String {
         } else {
             policy.target.to_string()
         },
-        policy.metric.aws_name(),
+        policy.signal.name(),
         policy.scale_out_cooldown.as_s(),
         policy.scale_in_cooldown.as_s(),
     )
@@ -94,7 +94,8 @@ aws application-autoscaling put-scaling-policy \\
     \"ScaleInCooldown\": 300
   }'"
         );
-        let written = configuration(&run.scenario.autoscaling.as_ref().unwrap().policies[0]);
+        let written =
+            configuration(run.scenario.autoscaling.as_ref().unwrap().first_tracking().unwrap().1);
         assert!(serde_json::from_str::<serde_json::Value>(&written).is_ok());
         run.scenario.autoscaling = None;
         assert!(commands(&run).ends_with("--desired-count 4"));

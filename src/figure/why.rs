@@ -6,7 +6,7 @@ use headroom_model::trace::{Decision, Outcome, Watch};
 
 use super::run::Run;
 use super::words::{seconds, spelled, tasks};
-use crate::chart::{metric_value, short};
+use crate::chart::{reading, short};
 
 /// AWS's low alarm stands at 90 % of the target and wants 15 readings; the
 /// high alarm wants 3.
@@ -55,11 +55,13 @@ fn decided(run: &Run, decision: &Decision) -> Why {
         Outcome::Vetoed => "Not scaled in: another policy objects.".to_owned(),
         Outcome::Outvoted => "Another policy asked for more.".to_owned(),
         Outcome::Deploying => format!("Still {}: a deployment holds scale-in.", tasks(after)),
+        Outcome::Suspended => "Nothing done: scaling is suspended.".to_owned(),
         Outcome::Failed => "Failed.".to_owned(),
     };
     let policies = run.scenario.autoscaling.iter().flat_map(|scaling| &scaling.policies);
-    let policy = policies.enumerate().find(|(_, policy)| policy.name == decision.policy);
+    let policy = policies.enumerate().find(|(_, policy)| policy.name() == decision.policy);
     let seen = policy.and_then(|(index, policy)| {
+        let policy = policy.target_tracking()?;
         let watch = watch_at(run, index, decision.t_s)?;
         let out = watch.above >= HIGH_OF;
         Some(if out {
@@ -84,7 +86,7 @@ fn readings(run: &Run, policy: &TargetTracking, watch: &Watch, count: u32) -> St
     let Some(newest) = watch.newest else { return String::new() };
     let first = (newest + 1).saturating_sub(count as usize);
     let minutes = run.trace.minutes.get(first..=newest).unwrap_or(&[]);
-    let shown = |minute| metric_value(minute, policy.metric).map_or("–".to_owned(), short);
+    let shown = |minute| reading(minute, Some(policy)).map_or("–".to_owned(), short);
     let texts: Vec<String> = minutes.iter().map(shown).collect();
     match texts.as_slice() {
         [first, second, .., last] if texts.len() > 5 => format!("{first} · {second} … {last}"),
@@ -99,15 +101,15 @@ fn watch_at(run: &Run, policy: usize, t_s: f64) -> Option<&Watch> {
 
 /// Why nothing happened: a headline and what the first policy saw.
 fn idle(run: &Run, begin_s: f64) -> (String, String) {
-    let policy = run.scenario.autoscaling.as_ref().and_then(|scaling| scaling.policies.first());
-    let Some(policy) = policy else {
+    let scaling = run.scenario.autoscaling.as_ref();
+    let Some((index, policy)) = scaling.and_then(|scaling| scaling.first_tracking()) else {
         return (
             "Nothing scales this service.".to_owned(),
             "Its desired count is fixed.".to_owned(),
         );
     };
     let delay_s = run.scenario.metrics.publish_delay.as_s();
-    let watch = watch_at(run, 0, begin_s).filter(|watch| watch.newest.is_some());
+    let watch = watch_at(run, index, begin_s).filter(|watch| watch.newest.is_some());
     let Some((watch, value)) = watch.and_then(|watch| Some((watch, watch.metric?))) else {
         let first = run.clock(60.0 + delay_s);
         return ("No reading yet.".to_owned(), format!("The first one is there at {first}."));

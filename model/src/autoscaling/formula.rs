@@ -50,7 +50,7 @@ fn read(text: &str) -> Option<f64> {
 }
 
 /// `value` with as few decimals, at least `decimals`, as keep `holds` true.
-fn shortest(value: f64, decimals: usize, holds: impl Fn(f64) -> bool) -> (String, f64) {
+pub(super) fn shortest(value: f64, decimals: usize, holds: impl Fn(f64) -> bool) -> (String, f64) {
     for decimals in decimals..12 {
         let text = format!("{value:.decimals$}");
         if let Some(shown) = read(&text)

@@ -1,36 +1,39 @@
-//! The scalable target: evaluates its policies once a minute and settles what
-//! they ask for.
-
-use std::collections::BTreeMap;
-
-use crate::cloudwatch::{Alarm, Series};
-use crate::scenario::{Autoscaling, Bounds, Metric};
-use crate::time::Micros;
-use crate::trace::{AlarmChange, AlarmState, Decision, Outcome, Watch};
+//! The scalable target: evaluates alarms, lets them call policies, and applies
+//! what has a time of its own: scheduled actions and forecasts.
 
 use super::cooldown::Cooldown;
-use super::target_tracking::{Policy, Proposal, Wish};
-
-/// The metrics that policies read.
-pub type Metrics = BTreeMap<Metric, Series>;
-
-/// The service's counts that a decision starts from.
-#[derive(Debug, Clone, Copy)]
-pub struct Counts {
-    /// Tasks RUNNING.
-    pub running: u32,
-    /// The service's desired count.
-    pub desired: u32,
-    /// Whether a deployment is in progress.
-    pub deploying: bool,
-}
+use super::forecast::Forecaster;
+use super::settle::{self, Counts, Rules, Verdict};
+use super::trigger::Trigger;
+use super::wish::Wish;
+use super::{step, target_tracking};
+use crate::cloudwatch::{Alarm, Comparison, Delays, Metrics, Reading};
+use crate::scenario::{
+    Autoscaling, Bounds, Policy, Process, ScheduledAction, StepScaling, Suspended,
+};
+use crate::time::Micros;
+use crate::trace::{AlarmChange, AlarmState, Decision, Outcome, Watch};
 
 /// A scalable target with its policies.
 #[derive(Debug, Clone)]
 pub struct Scaler {
     bounds: Bounds,
-    policies: Vec<Policy>,
+    suspended: Suspended,
+    names: Vec<String>,
+    tracking: Vec<(usize, target_tracking::Policy)>,
+    alarms: Vec<CustomAlarm>,
+    steps: Vec<(usize, StepScaling)>,
+    forecaster: Forecaster,
     cooldown: Cooldown,
+}
+
+/// An alarm of one's own and the step policies that it calls.
+#[derive(Debug, Clone)]
+struct CustomAlarm {
+    reading: Reading,
+    trigger: Trigger,
+    high_resolution: bool,
+    calls: Vec<usize>,
 }
 
 /// What came out of one evaluation.
@@ -44,26 +47,63 @@ pub struct Evaluation {
     pub watches: Vec<Watch>,
 }
 
+/// Which alarms are evaluated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Due {
+    /// All: a whole minute.
+    All,
+    /// Those of 20-second metrics: every ten seconds (CloudWatch user guide,
+    /// alarm evaluation).
+    HighResolution,
+}
+
 impl Scaler {
     /// A scalable target whose alarms have seen nothing yet.
     pub fn new(settings: &Autoscaling) -> Self {
+        let policies = || settings.policies.iter().enumerate();
+        let tracking = policies().filter_map(|(index, policy)| {
+            Some((index, target_tracking::Policy::new(policy.target_tracking()?.clone())))
+        });
+        let steps = policies().filter_map(|(index, policy)| match policy {
+            Policy::StepScaling(step) => Some((index, step.clone())),
+            _ => None,
+        });
+        let alarms = settings.alarms.iter().map(|alarm| CustomAlarm {
+            reading: Reading::of(alarm),
+            high_resolution: alarm.period < Micros::MINUTE,
+            calls: alarm.calls.clone(),
+            trigger: Trigger::new(Alarm {
+                name: alarm.name.clone(),
+                comparison: alarm.comparison,
+                threshold: alarm.threshold,
+                evaluation_periods: alarm.evaluation_periods,
+                datapoints_to_alarm: alarm.datapoints_to_alarm,
+                missing_data: alarm.missing_data,
+                state: AlarmState::InsufficientData,
+            }),
+        });
         Self {
             bounds: settings.bounds,
-            policies: settings.policies.iter().cloned().map(Policy::new).collect(),
+            suspended: settings.suspended,
+            names: settings.policies.iter().map(|policy| policy.name().to_owned()).collect(),
+            tracking: tracking.collect(),
+            alarms: alarms.collect(),
+            steps: steps.collect(),
+            forecaster: Forecaster::new(&settings.policies),
             cooldown: Cooldown::default(),
         }
     }
 
-    /// `RegisterScalableTarget` on an existing target: changes the bounds that
-    /// are given and returns the desired count pulled inside them.
+    /// `RegisterScalableTarget` on an existing target: changes what is given
+    /// and returns the desired count pulled inside the bounds.
     ///
     /// # Errors
     ///
     /// Why the call is refused; then nothing has changed.
     pub fn register(
         &mut self,
-        min: Option<u32>,
-        max: Option<u32>,
+        (min, max): (Option<u32>, Option<u32>),
+        suspended: Option<Suspended>,
         desired: u32,
     ) -> Result<u32, String> {
         let bounds =
@@ -73,7 +113,82 @@ impl Scaler {
             return Err(format!("MaxCapacity {max} cannot be less than MinCapacity {min}"));
         }
         self.bounds = bounds;
+        self.suspended = suspended.unwrap_or(self.suspended);
         Ok(desired.clamp(bounds.min, bounds.max))
+    }
+
+    /// Suspends or resumes a kind of scaling. What was suspended goes on with
+    /// the next evaluation, if its alarm is still in ALARM.
+    pub fn suspend(&mut self, process: Process, suspended: bool) {
+        self.suspended.set(process, suspended);
+    }
+
+    /// A scheduled action's time has come. It does not wait for cooldowns and
+    /// begins none (Application Auto Scaling user guide, scheduled scaling).
+    pub fn act(&mut self, now: Micros, action: &ScheduledAction, counts: Counts) -> Decision {
+        let desired = counts.desired;
+        let mut decision = Decision::by_time(now, &action.name, counts);
+        if self.suspended.scheduled {
+            decision.outcome = Outcome::Suspended;
+            "scheduled scaling is suspended".clone_into(&mut decision.reason);
+            return decision;
+        }
+        match self.register((action.min, action.max), None, desired) {
+            Ok(after) => {
+                let Bounds { min, max } = self.bounds;
+                decision.moved_to(after);
+                decision.reason = match after.cmp(&desired) {
+                    std::cmp::Ordering::Greater => {
+                        format!("MinCapacity is now {min}: {desired} is raised to {after}")
+                    }
+                    std::cmp::Ordering::Less => {
+                        format!("MaxCapacity is now {max}: {desired} is lowered to {after}")
+                    }
+                    std::cmp::Ordering::Equal => {
+                        format!("the bounds are now {min} to {max}; {desired} is within")
+                    }
+                };
+            }
+            Err(reason) => {
+                decision.outcome = Outcome::Failed;
+                decision.reason =
+                    format!("ValidationException: {reason}; the action must give both");
+            }
+        }
+        decision
+    }
+
+    /// The times at which forecasts are acted on: (when, policy, point).
+    pub fn forecasts(&self) -> impl Iterator<Item = (Micros, usize, usize)> {
+        self.forecaster.times()
+    }
+
+    /// The time of a forecast has come.
+    pub fn forecast(
+        &mut self,
+        now: Micros,
+        policy: usize,
+        point: usize,
+        counts: Counts,
+    ) -> Decision {
+        let (capacity, max) = self.forecaster.begin(policy, point, self.bounds.max);
+        let mut decision = Decision::by_time(now, &self.names[policy], counts);
+        let forecast = self.forecaster.capacity(policy, point);
+        let raised = max > self.bounds.max;
+        self.bounds.max = max;
+        let capacity = capacity.max(self.bounds.min);
+        decision.moved_to(capacity.max(counts.desired));
+        decision.proposed = forecast;
+        decision.reason = format!("the forecast is {forecast}");
+        if raised {
+            decision.reason += &format!("; MaxCapacity is raised to {max}");
+        } else if capacity != forecast {
+            decision.reason += &format!("; held to {capacity}");
+        }
+        if decision.outcome == Outcome::NoChange {
+            decision.reason += &format!("; {} are desired already", counts.desired);
+        }
+        decision
     }
 
     /// Takes note of how many tasks run; call it whenever that changes.
@@ -81,245 +196,194 @@ impl Scaler {
         self.cooldown.note_running(now, running);
     }
 
-    /// Evaluates alarms and policies at a whole minute, over the datapoints
-    /// that are published by now.
+    /// Evaluates alarms over the datapoints that are published by now, and the
+    /// policies that they call.
     pub fn evaluate(
         &mut self,
         now: Micros,
+        due: Due,
         metrics: &Metrics,
-        publish_delay: Micros,
+        delays: Delays,
         counts: Counts,
     ) -> Evaluation {
         let mut evaluation = Evaluation::default();
-        let mut wishes = Vec::with_capacity(self.policies.len());
-        let nothing = Series::default();
-        for (index, policy) in self.policies.iter_mut().enumerate() {
-            let series = metrics.get(&policy.settings.metric).unwrap_or(&nothing);
-            let due = series.due(now, publish_delay);
-            let published = series.slots(due);
-            for alarm in std::iter::once(&mut policy.high).chain(&mut policy.low) {
-                if alarm.evaluate(published) {
-                    let (name, state) = (alarm.name.clone(), alarm.state);
-                    evaluation.alarms.push(AlarmChange { t_s: now.as_s(), name, state });
-                }
-            }
-            wishes.push(policy.wish(published, counts.running, counts.desired));
-            let in_a_row = |alarm: &Alarm| alarm.breaching_in_a_row(published) as u32;
-            evaluation.watches.push(Watch {
-                t_s: now.as_s(),
-                policy: index,
-                // Slot k is the minute that ends at k: row k − 1 of the minutes.
-                newest: due.checked_sub(2),
-                metric: series.newest(due),
-                above: in_a_row(&policy.high),
-                below: policy.low.as_ref().map_or(0, in_a_row),
-                high: policy.high.state,
-                low: policy.low.as_ref().map(|low| low.state),
-                scale_out_cooldown_until_s: self.cooldown.scale_out_until(now).map(Micros::as_s),
-                scale_in_cooldown_until_s: self.cooldown.scale_in_until(now).map(Micros::as_s),
-            });
+        let mut wishes = Vec::new();
+        for at in 0..self.tracking.len() {
+            self.track(at, now, due, metrics, delays, counts, &mut evaluation, &mut wishes);
         }
-        evaluation.decisions = self.settle(now, counts, &wishes);
+        for at in 0..self.alarms.len() {
+            self.watch(at, now, due, metrics, delays, counts, &mut evaluation, &mut wishes);
+        }
+        if !wishes.iter().any(|wish| wish.called) {
+            return evaluation;
+        }
+        let rules = Rules {
+            bounds: self.bounds,
+            suspended: self.suspended,
+            cooldown: &self.cooldown,
+            forecast: self.forecaster.in_force(now),
+            agreed: self
+                .tracking
+                .iter()
+                .filter_map(|(_, policy)| policy.low.as_ref())
+                .all(Trigger::in_alarm),
+        };
+        let settled = settle::settle(now, counts, &rules, &wishes);
+        if let Some(winner) = settled.winner.map(|winner| &wishes[winner]) {
+            if settled.desired > counts.desired {
+                self.cooldown.scale_out(counts.desired, settled.desired, winner.cooldown);
+            } else {
+                self.cooldown.scale_in(now, winner.cooldown);
+            }
+        }
+        let decisions: Vec<_> = wishes.into_iter().zip(settled.verdicts).collect();
+        // In the order of the policies.
+        let of = |policy| {
+            let called = move |(wish, _): &&(Wish, Verdict)| wish.called && wish.policy == policy;
+            decisions.iter().filter(called)
+        };
+        evaluation.decisions = (0..self.names.len())
+            .flat_map(of)
+            .map(|(wish, verdict)| Decision {
+                t_s: now.as_s(),
+                policy: self.names[wish.policy].clone(),
+                metric_kind: wish.metric_kind.clone(),
+                metric: wish.metric,
+                target: wish.target,
+                running: counts.running,
+                desired_before: counts.desired,
+                proposed: wish.capacity,
+                desired_after: settled.desired,
+                outcome: verdict.outcome,
+                reason: settle::join(&wish.reason, &verdict.why),
+            })
+            .collect();
         evaluation
     }
 
-    /// Out if any policy asks for it, in only if all that may scale in agree;
-    /// of several the largest capacity wins (Application Auto Scaling user
-    /// guide, target tracking, "multiple policies").
-    fn settle(&mut self, now: Micros, counts: Counts, wishes: &[Wish]) -> Vec<Decision> {
-        let out = largest(wishes, |wish| match wish {
-            Wish::Out(proposal) => Some(proposal.capacity),
-            _ => None,
-        });
-        let agreed = self
-            .policies
-            .iter()
-            .filter_map(|policy| policy.low.as_ref())
-            .all(|low| low.state == AlarmState::Alarm);
-        let inward = largest(wishes, |wish| match wish {
-            Wish::In(proposal) if agreed => Some(proposal.capacity),
-            _ => None,
-        });
-        let mut verdicts: Vec<Option<Verdict>> = vec![None; wishes.len()];
-        let mut winner = None;
-        for index in [out, inward].into_iter().flatten() {
-            let verdict = match &wishes[index] {
-                Wish::Out(proposal) => self.scale_out(now, counts, proposal),
-                Wish::In(proposal) => self.scale_in(now, counts, proposal),
-                Wish::None => continue,
-            };
-            let moves = verdict.desired != counts.desired;
-            verdicts[index] = Some(verdict);
-            if moves {
-                winner = Some(index);
-                break;
+    /// One target tracking policy.
+    #[expect(clippy::too_many_arguments, reason = "one evaluation's inputs and outputs")]
+    fn track(
+        &mut self,
+        at: usize,
+        now: Micros,
+        due: Due,
+        metrics: &Metrics,
+        delays: Delays,
+        counts: Counts,
+        evaluation: &mut Evaluation,
+        wishes: &mut Vec<Wish>,
+    ) {
+        let (index, policy) = &mut self.tracking[at];
+        let mut called = (false, false);
+        let evaluated = due == Due::All || policy.settings.signal.period() < Micros::MINUTE;
+        if evaluated {
+            let range = policy.range();
+            policy.reading.look(metrics, now, delays, range);
+            let changes = &mut evaluation.alarms;
+            called.0 = policy.high.evaluate(now, &policy.reading, changes);
+            if let Some(low) = &mut policy.low {
+                called.1 = low.evaluate(now, &policy.reading, changes);
             }
-        }
-        let desired_after = match winner {
-            Some(index) => {
-                let verdict = verdicts[index].as_ref();
-                self.begin(
-                    now,
-                    counts,
-                    index,
-                    verdict.map_or(counts.desired, |verdict| verdict.desired),
-                )
-            }
-            None => counts.desired,
-        };
-        let decide = |(index, wish): (usize, &Wish)| {
-            let (Wish::Out(proposal) | Wish::In(proposal)) = wish else { return None };
-            let verdict = verdicts[index].take().unwrap_or_else(|| match wish {
-                Wish::In(_) if !agreed && winner.is_none() => Verdict::stay(
-                    counts,
-                    Outcome::Vetoed,
-                    "another policy does not agree to scale in".to_owned(),
-                ),
-                _ => Verdict::stay(
-                    counts,
-                    Outcome::Outvoted,
-                    "another policy asks for a larger capacity".to_owned(),
-                ),
+            evaluation.watches.push(Watch {
+                above: policy.high.in_a_row(&policy.reading),
+                below: policy.low.as_ref().map_or(0, |low| low.in_a_row(&policy.reading)),
+                high: policy.high.alarm.state,
+                low: policy.low.as_ref().map(|low| low.alarm.state),
+                ..watch(now, *index, &policy.reading, &self.cooldown)
             });
-            let settings = &self.policies[index].settings;
-            Some(Decision {
-                t_s: now.as_s(),
-                policy: settings.name.clone(),
-                metric_kind: Some(settings.metric),
-                metric: Some(proposal.metric),
-                target: Some(settings.target),
-                running: counts.running,
-                desired_before: counts.desired,
-                proposed: proposal.capacity,
-                desired_after,
-                outcome: verdict.outcome,
-                reason: join(&proposal.reason, &verdict.why),
-            })
-        };
-        wishes.iter().enumerate().filter_map(decide).collect()
+        }
+        let wish = policy.wish(*index, counts.running, counts.desired, called);
+        wishes.extend(wish.filter(|wish| evaluated || !wish.called));
     }
 
-    /// Starts the winner's activity and returns the new desired count.
-    fn begin(&mut self, now: Micros, counts: Counts, policy: usize, desired: u32) -> u32 {
-        let settings = &self.policies[policy].settings;
-        if desired > counts.desired {
-            self.cooldown.scale_out(counts.desired, desired, settings.scale_out_cooldown);
-        } else {
-            self.cooldown.scale_in(now, settings.scale_in_cooldown);
+    /// One alarm of one's own.
+    #[expect(clippy::too_many_arguments, reason = "one evaluation's inputs and outputs")]
+    fn watch(
+        &mut self,
+        at: usize,
+        now: Micros,
+        due: Due,
+        metrics: &Metrics,
+        delays: Delays,
+        counts: Counts,
+        evaluation: &mut Evaluation,
+        wishes: &mut Vec<Wish>,
+    ) {
+        let alarm = &mut self.alarms[at];
+        let evaluated = due == Due::All || alarm.high_resolution;
+        let mut called = false;
+        if evaluated {
+            alarm.reading.look(metrics, now, delays, alarm.trigger.alarm.range());
+            called = alarm.trigger.evaluate(now, &alarm.reading, &mut evaluation.alarms);
+            for &policy in &alarm.calls {
+                evaluation.watches.push(Watch {
+                    above: alarm.trigger.in_a_row(&alarm.reading),
+                    high: alarm.trigger.alarm.state,
+                    ..watch(now, policy, &alarm.reading, &self.cooldown)
+                });
+            }
         }
-        desired
-    }
-
-    /// Desired counts outside the bounds follow the ECS developer guide: below
-    /// min a scale-out goes to min at least; above max it does nothing.
-    fn scale_out(&self, now: Micros, counts: Counts, proposal: &Proposal) -> Verdict {
-        let Bounds { min, max } = self.bounds;
-        let Counts { desired, .. } = counts;
-        let wanted = proposal.capacity;
-        if desired >= max && wanted > desired {
-            return Verdict::stay(counts, Outcome::AtMax, format!("MaxCapacity is {max}"));
+        if !alarm.trigger.in_alarm() {
+            return;
         }
-        let bounded = wanted.clamp(min, max);
-        if bounded <= desired {
-            return Verdict::stay(
-                counts,
-                Outcome::NoChange,
-                format!("{desired} are desired already"),
-            );
-        }
-        let credit = self.cooldown.credit(now);
-        let credited = wanted.saturating_sub(credit).clamp(min, max);
-        let seconds =
-            self.cooldown.scale_out_until(now).map_or(0.0, |until| until.since(now).as_s());
-        if credited <= desired {
-            let why = format!(
-                "the scale-out cooldown runs {seconds:.0} s more and counts its {credit} as added"
-            );
-            return Verdict::stay(counts, Outcome::InCooldown, why);
-        }
-        let mut why = String::new();
-        if credit > 0 {
-            why = format!(
-                "less the {credit} that the scale-out cooldown counts as added, {credited}"
-            );
-        }
-        if bounded != wanted {
-            let bound = if bounded == max { "MaxCapacity" } else { "MinCapacity" };
-            why = join(&why, &format!("held to {bound} {bounded}"));
-        }
-        Verdict { desired: credited, outcome: Outcome::ScaledOut, why }
-    }
-
-    /// Desired counts outside the bounds: above max a scale-in goes to max at
-    /// least; below min it does nothing.
-    fn scale_in(&self, now: Micros, counts: Counts, proposal: &Proposal) -> Verdict {
-        let Bounds { min, max } = self.bounds;
-        let Counts { desired, running, deploying } = counts;
-        let wanted = proposal.capacity;
-        if running == 0 {
-            // The formula has no base; a service whose tasks all crashed must
-            // not shrink for it. AWS does not say; this is our choice.
-            return Verdict::stay(counts, Outcome::NoChange, "no task is running".to_owned());
-        }
-        if desired <= min && wanted < desired {
-            return Verdict::stay(counts, Outcome::AtMin, format!("MinCapacity is {min}"));
-        }
-        let bounded = wanted.clamp(min, max);
-        if bounded >= desired {
-            let why =
-                format!("with one task fewer than {desired} the metric would be above its target");
-            return Verdict::stay(counts, Outcome::NoChange, why);
-        }
-        if deploying {
-            // ECS developer guide, service auto scaling: scale-in is off while
-            // deployments are in progress, scale-out is not.
-            let why = "a deployment in progress holds scale-in".to_owned();
-            return Verdict::stay(counts, Outcome::Deploying, why);
-        }
-        if let Some(until) = self.cooldown.scale_in_until(now) {
-            let why = format!("the scale-in cooldown runs {:.0} s more", until.since(now).as_s());
-            return Verdict::stay(counts, Outcome::InCooldown, why);
-        }
-        let mut why = String::new();
-        if bounded != wanted {
-            let bound = if bounded == min { "MinCapacity" } else { "MaxCapacity" };
-            why = format!("held to {bound} {bounded}");
-        }
-        Verdict { desired: bounded, outcome: Outcome::ScaledIn, why }
-    }
-}
-
-/// What comes of one policy's proposal.
-#[derive(Debug, Clone)]
-struct Verdict {
-    desired: u32,
-    outcome: Outcome,
-    why: String,
-}
-
-impl Verdict {
-    fn stay(counts: Counts, outcome: Outcome, why: String) -> Self {
-        Self { desired: counts.desired, outcome, why }
-    }
-}
-
-/// The first wish with the largest capacity.
-fn largest(wishes: &[Wish], capacity: impl Fn(&Wish) -> Option<u32>) -> Option<usize> {
-    let mut best: Option<(usize, u32)> = None;
-    for (index, wish) in wishes.iter().enumerate() {
-        if let Some(capacity) = capacity(wish)
-            && best.is_none_or(|(_, most)| capacity > most)
+        let rule = &alarm.trigger.alarm;
+        let above =
+            matches!(rule.comparison, Comparison::GreaterThan | Comparison::GreaterThanOrEqual);
+        for (index, settings) in self.steps.iter().filter(|(index, _)| alarm.calls.contains(index))
         {
-            best = Some((index, capacity));
+            let counted = rule.counted(alarm.reading.datapoints());
+            let metric = step::aggregate(settings.aggregation, counted);
+            let threshold = (rule.threshold, above);
+            let wish = step::wish((*index, settings), called, threshold, metric, counts.running);
+            let metric_kind = alarm.reading.signal().metric().cloned();
+            wishes.push(Wish { metric_kind, ..wish });
         }
     }
-    best.map(|(index, _)| index)
 }
 
-fn join(first: &str, second: &str) -> String {
-    match (first.is_empty(), second.is_empty()) {
-        (true, _) => second.to_owned(),
-        (_, true) => first.to_owned(),
-        _ => format!("{first}; {second}"),
+/// What any policy sees; its alarms are to be filled in.
+fn watch(now: Micros, policy: usize, reading: &Reading, cooldown: &Cooldown) -> Watch {
+    Watch {
+        t_s: now.as_s(),
+        policy,
+        // Slot k is the period that ends at k: row k − 1 of the minutes.
+        newest: reading.due().checked_sub(2),
+        metric: reading.newest(),
+        above: 0,
+        below: 0,
+        high: AlarmState::InsufficientData,
+        low: None,
+        scale_out_cooldown_until_s: cooldown.scale_out_until(now).map(Micros::as_s),
+        scale_in_cooldown_until_s: cooldown.scale_in_until(now).map(Micros::as_s),
+    }
+}
+
+impl Decision {
+    /// The decision of something that has a time of its own, not of an alarm;
+    /// it changes nothing yet.
+    fn by_time(now: Micros, name: &str, counts: Counts) -> Self {
+        Self {
+            t_s: now.as_s(),
+            policy: name.to_owned(),
+            metric_kind: None,
+            metric: None,
+            target: None,
+            running: counts.running,
+            desired_before: counts.desired,
+            proposed: counts.desired,
+            desired_after: counts.desired,
+            outcome: Outcome::NoChange,
+            reason: String::new(),
+        }
+    }
+
+    fn moved_to(&mut self, desired: u32) {
+        (self.proposed, self.desired_after) = (desired, desired);
+        self.outcome = match desired.cmp(&self.desired_before) {
+            std::cmp::Ordering::Greater => Outcome::ScaledOut,
+            std::cmp::Ordering::Less => Outcome::ScaledIn,
+            std::cmp::Ordering::Equal => Outcome::NoChange,
+        };
     }
 }

@@ -20,6 +20,9 @@ pub(super) struct Meter {
     running_s: f64,
     /// Healthy targets, over time [target·s].
     healthy_s: f64,
+    /// CPU time and running time of the minute when the last 20-second
+    /// datapoint was taken [vCPU·s, task·s].
+    taken: (f64, f64),
     /// The minutes before this one.
     pub(super) total: Sample,
     pub(super) missed: u32,
@@ -42,6 +45,7 @@ impl Meter {
             begin: Micros::ZERO,
             running_s: 0.0,
             healthy_s: 0.0,
+            taken: (0.0, 0.0),
             total: Sample::default(),
             missed: 0,
         }
@@ -105,8 +109,19 @@ impl Meter {
         add(&mut self.total, &self.sample);
         self.sample.clear();
         self.begin = now;
-        (self.running_s, self.healthy_s) = (0.0, 0.0);
+        (self.running_s, self.healthy_s, self.taken) = (0.0, 0.0, (0.0, 0.0));
         minute
+    }
+
+    /// The average CPU of the running tasks since the last datapoint of this
+    /// kind, or since the minute began [%]; `None` if none ran.
+    pub(super) fn cpu_since_last(&mut self, vcpu: f64) -> Option<f64> {
+        let (cpu_s, running_s) = (self.sample.cpu_s, self.running_s);
+        let (cpu_before_s, running_before_s) =
+            std::mem::replace(&mut self.taken, (cpu_s, running_s));
+        let task_s = running_s - running_before_s;
+        let percent = 100.0 * (cpu_s - cpu_before_s) / (vcpu * task_s);
+        (task_s > 0.0).then(|| published(percent.clamp(0.0, 100.0)))
     }
 
     /// Whether time has passed since the last minute was closed.

@@ -17,6 +17,12 @@ pub(super) enum What {
     /// Something ends that held the service scheduler back: its throttle, a
     /// protection, the failure of a zone.
     Scheduler,
+    /// The scheduled action with this index acts.
+    Action(usize),
+    /// The predictive policy with this index acts on a point of its forecast.
+    Forecast(usize, usize),
+    /// Ten seconds have passed: 20-second metrics are published and evaluated.
+    Tick,
     /// A minute ends: metrics are published, alarms and policies evaluated.
     Minute,
 }
@@ -47,15 +53,21 @@ pub(super) enum Step {
 /// A queue of things to happen, first in, first out within an instant and kind.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Queue {
-    heap: BinaryHeap<Reverse<(Micros, bool, u64, What)>>,
+    heap: BinaryHeap<Reverse<(Micros, u8, u64, What)>>,
     scheduled: u64,
 }
 
 impl Queue {
     pub(super) fn schedule(&mut self, at: Micros, what: What) {
         self.scheduled += 1;
-        // A minute ends after all else that happens in its last instant.
-        self.heap.push(Reverse((at, what == What::Minute, self.scheduled, what)));
+        // A minute, or a part of it, ends after all else that happens in its
+        // last instant, the part first.
+        let period = match what {
+            What::Tick => 1,
+            What::Minute => 2,
+            _ => 0,
+        };
+        self.heap.push(Reverse((at, period, self.scheduled, what)));
     }
 
     /// Takes the next thing that happens at `until` or before.

@@ -1,214 +1,422 @@
-//! AWS's own JSON of a scalable target and its policies, as the AWS CLI takes
-//! and prints it. Faults carry the name that the AWS API gives them.
+//! A scalable target (`ecs:service:DesiredCount`) with everything that moves
+//! its capacity: policies, alarms of one's own, scheduled actions.
 
-use super::parse::MAX_TASKS;
-use super::reader::{Object, Range, found};
-use super::{Autoscaling, Bounds, Metric, TargetTracking};
+mod alarm;
+mod metric;
+mod read;
+mod schedule;
+mod step;
+
+use std::sync::Arc;
+
+pub use crate::cloudwatch::math::Expression;
+use crate::cloudwatch::{Comparison, MissingData};
 use crate::time::Micros;
 
-/// AWS's message for bounds that cross.
-pub(super) const MAX_BELOW_MIN: &str =
-    "ValidationException: Maximum capacity cannot be less than minimum capacity";
+pub(super) use read::{Context, MAX_BELOW_MIN, process, read, suspended};
 
-/// AWS's default for both cooldowns of an ECS service [s]
-/// (Application Auto Scaling user guide, target tracking, "cooldown periods").
-const DEFAULT_COOLDOWN_S: f64 = 300.0;
-
-/// Fields that AWS prints with every resource and that mean nothing here.
-const IDENTITY: &[&str] = &["ServiceNamespace", "ResourceId", "ScalableDimension", "CreationTime"];
-
-pub(super) fn read(object: &Object<'_>) -> Autoscaling {
-    let bounds = bounds(&object.required_object("ScalableTarget"));
-    let policies: Vec<_> = object.objects("ScalingPolicies").iter().filter_map(policy).collect();
-    for (i, policy) in policies.iter().enumerate() {
-        if policies[..i].iter().any(|other| other.metric == policy.metric) {
-            object.element_fault(
-                "ScalingPolicies",
-                i,
-                format!(
-                    "ValidationException: Only one TargetTrackingScaling policy for a given metric \
-                     specification is allowed; another policy tracks {} already",
-                    policy.metric.aws_name()
-                ),
-            );
-        }
-        if policies[..i].iter().any(|other| other.name == policy.name) {
-            object.element_fault(
-                "ScalingPolicies",
-                i,
-                format!("the name \"{}\" is taken by another policy of this target", policy.name),
-            );
-        }
-    }
-    for (name, what) in
-        [("Alarms", "an alarm of your own"), ("ScheduledActions", "a scheduled action")]
-    {
-        if !object.list(name).is_empty() {
-            object.fault(
-                name,
-                format!("{what} is not modelled in this version; leave the list empty"),
-            );
-        }
-    }
-    object.not_modelled("forecast", "predictive scaling");
-    object.finish();
-    Autoscaling { bounds, policies }
+/// A scalable target and what scales it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Autoscaling {
+    /// MinCapacity and MaxCapacity [tasks].
+    pub bounds: Bounds,
+    /// What is suspended at the start.
+    pub suspended: Suspended,
+    /// Scaling policies.
+    pub policies: Vec<Policy>,
+    /// Alarms of one's own: what calls the step policies.
+    pub alarms: Vec<AlarmSettings>,
+    /// What changes the bounds at given times.
+    pub scheduled_actions: Vec<ScheduledAction>,
 }
 
-fn bounds(object: &Object<'_>) -> Bounds {
-    let bound = |name: &'static str| {
-        let Some(value) = object.raw(name) else {
-            if !object.is_absent() {
-                object.fault(
-                    name,
-                    format!("ValidationException: {name} is required when a target is registered"),
-                );
+impl Autoscaling {
+    /// What its policies and alarms look at, in order; one may stand twice.
+    pub fn signals(&self) -> impl Iterator<Item = &Signal> {
+        let tracked = self.policies.iter().filter_map(Policy::target_tracking);
+        let watched = self.alarms.iter().map(|alarm| &alarm.signal);
+        tracked.map(|policy| &policy.signal).chain(watched)
+    }
+
+    /// The first target tracking policy, and its index among the policies.
+    pub fn first_tracking(&self) -> Option<(usize, &TargetTracking)> {
+        let policies = self.policies.iter().enumerate();
+        policies.filter_map(|(index, policy)| Some((index, policy.target_tracking()?))).next()
+    }
+
+    /// The metrics behind these, each once.
+    pub fn metrics(&self) -> Vec<Metric> {
+        let mut metrics: Vec<Metric> = Vec::new();
+        let mut add = |metric: &Metric| {
+            if !metrics.contains(metric) {
+                metrics.push(metric.clone());
             }
-            return 0;
         };
-        match value.as_f64() {
-            Some(number) if number < 0.0 => {
-                object.fault(
-                    name,
-                    format!("ValidationException: {number} is less than 0; it must be from 0 to {MAX_TASKS}"),
-                );
-                0
+        for signal in self.signals() {
+            match signal {
+                Signal::Metric(metric) => add(metric),
+                Signal::Math(math) => math.inputs.iter().for_each(|input| add(&input.metric)),
             }
-            _ => object.integer(name, None, 0, MAX_TASKS),
         }
-    };
-    let bounds = Bounds { min: bound("MinCapacity"), max: bound("MaxCapacity") };
-    if bounds.max < bounds.min && object.has("MaxCapacity") {
-        object.fault("MaxCapacity", MAX_BELOW_MIN);
+        metrics
     }
-    object.accept(IDENTITY);
-    object.accept(&["RoleARN", "ScalableTargetARN", "PredictedCapacity"]);
-    let suspended = object.object("SuspendedState");
-    for name in
-        ["DynamicScalingInSuspended", "DynamicScalingOutSuspended", "ScheduledScalingSuspended"]
-    {
-        if suspended.flag(name, false) {
-            suspended.fault(name, "suspended scaling is not modelled in this version; use false");
-        }
-    }
-    suspended.finish();
-    object.finish();
-    Bounds { max: bounds.max.max(bounds.min), ..bounds }
 }
 
-fn policy(object: &Object<'_>) -> Option<TargetTracking> {
-    object.accept(IDENTITY);
-    object.accept(&["PolicyARN", "Alarms", "TargetTrackingScalingPolicyConfiguration"]);
-    let name = object.required_text("PolicyName");
-    match object.required_text("PolicyType").as_str() {
-        "TargetTrackingScaling" => {}
-        known @ ("StepScaling" | "PredictiveScaling") => {
-            object.fault(
-                "PolicyType",
-                format!("{known} is not modelled in this version; use TargetTrackingScaling"),
-            );
-            return None;
-        }
-        "" => return None,
-        other => {
-            object.fault(
-                "PolicyType",
-                format!("ValidationException: \"{other}\" is not a policy type; use TargetTrackingScaling"),
-            );
-            return None;
-        }
-    }
-    let config = object.required_object("TargetTrackingScalingPolicyConfiguration");
-    let metric = metric(&config);
-    let cooldown = |name: &'static str| {
-        Micros::from_s(config.number(name, Some(DEFAULT_COOLDOWN_S), Range::Within(0.0, 1e9)))
-    };
-    let policy = TargetTracking {
-        name,
-        metric: metric?,
-        target: target_value(&config),
-        scale_out_cooldown: cooldown("ScaleOutCooldown"),
-        scale_in_cooldown: cooldown("ScaleInCooldown"),
-        disable_scale_in: config.flag("DisableScaleIn", false),
-    };
-    config.finish();
-    object.finish();
-    Some(policy)
+/// The bounds of a scalable target [tasks], `min ≤ max ≤ 10^4`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// MinCapacity.
+    pub min: u32,
+    /// MaxCapacity.
+    pub max: u32,
 }
 
-/// AWS states the range 2^-360 to 2^360; that zero and less are refused is
-/// reported by users and declared here.
-fn target_value(config: &Object<'_>) -> f64 {
-    let bound = libm::exp2(360.0);
-    let Some(value) = config.raw("TargetValue") else {
-        config
-            .fault("TargetValue", "ValidationException: TargetValue is required: a number above 0");
-        return 1.0;
-    };
-    match value.as_f64() {
-        Some(number) if number > 0.0 && number <= bound => number,
-        _ => {
-            config.fault(
-                "TargetValue",
-                format!(
-                    "ValidationException: expected a number above 0 and at most 2^360, found {}",
-                    found(value)
-                ),
-            );
-            1.0
+/// Which kinds of scaling are suspended (SuspendedState).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Suspended {
+    /// DynamicScalingInSuspended: scale-in by target tracking and step policies.
+    pub scale_in: bool,
+    /// DynamicScalingOutSuspended: scale-out by target tracking and step policies.
+    pub scale_out: bool,
+    /// ScheduledScalingSuspended: scheduled actions.
+    pub scheduled: bool,
+}
+
+/// What can be suspended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Process {
+    /// Scale-in by target tracking and step policies.
+    ScaleIn,
+    /// Scale-out by target tracking and step policies.
+    ScaleOut,
+    /// Scheduled actions.
+    Scheduled,
+}
+
+impl Suspended {
+    /// Suspends or resumes a process.
+    pub fn set(&mut self, process: Process, suspended: bool) {
+        *match process {
+            Process::ScaleIn => &mut self.scale_in,
+            Process::ScaleOut => &mut self.scale_out,
+            Process::Scheduled => &mut self.scheduled,
+        } = suspended;
+    }
+}
+
+/// A scaling policy.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Policy {
+    /// PolicyType TargetTrackingScaling.
+    TargetTracking(TargetTracking),
+    /// PolicyType StepScaling.
+    StepScaling(StepScaling),
+    /// PolicyType PredictiveScaling.
+    PredictiveScaling(PredictiveScaling),
+}
+
+impl Policy {
+    /// PolicyName.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::TargetTracking(policy) => &policy.name,
+            Self::StepScaling(policy) => &policy.name,
+            Self::PredictiveScaling(policy) => &policy.name,
+        }
+    }
+
+    /// The policy, if it is a target tracking policy.
+    pub fn target_tracking(&self) -> Option<&TargetTracking> {
+        match self {
+            Self::TargetTracking(policy) => Some(policy),
+            _ => None,
         }
     }
 }
 
-fn metric(config: &Object<'_>) -> Option<Metric> {
-    let customized = config.raw("CustomizedMetricSpecification").is_some();
-    if customized && config.raw("PredefinedMetricSpecification").is_some() {
-        config.own_fault(
-            "ValidationException: give either PredefinedMetricSpecification or \
-             CustomizedMetricSpecification, not both",
-        );
-        return None;
-    }
-    if customized {
-        config.not_modelled("CustomizedMetricSpecification", "a customized metric");
-        return None;
-    }
-    let object = config.required_object("PredefinedMetricSpecification");
-    let label = object.raw("ResourceLabel").is_some();
-    let metric = match object.required_text("PredefinedMetricType").as_str() {
-        "ECSServiceAverageCPUUtilization" => Metric::Cpu,
-        "ECSServiceAverageMemoryUtilization" => Metric::Memory,
-        "ALBRequestCountPerTarget" => Metric::RequestsPerTarget,
-        "" => return None,
-        known @ ("ECSServiceAverageCPUUtilizationHighResolution"
-        | "ECSServiceAverageMemoryUtilizationHighResolution") => {
-            object
-                .fault("PredefinedMetricType", format!("{known} is not modelled in this version"));
-            return None;
+/// A target tracking scaling policy.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TargetTracking {
+    /// PolicyName.
+    pub name: String,
+    /// What is tracked.
+    pub signal: Signal,
+    /// TargetValue, in the metric's unit (> 0).
+    pub target: f64,
+    /// ScaleOutCooldown.
+    pub scale_out_cooldown: Micros,
+    /// ScaleInCooldown.
+    pub scale_in_cooldown: Micros,
+    /// DisableScaleIn: the policy only ever adds tasks.
+    pub disable_scale_in: bool,
+}
+
+/// A step scaling policy.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StepScaling {
+    /// PolicyName.
+    pub name: String,
+    /// AdjustmentType.
+    pub adjustment_type: AdjustmentType,
+    /// StepAdjustments: one to twenty that neither overlap nor leave a gap,
+    /// lowest first.
+    pub steps: Vec<Step>,
+    /// MinAdjustmentMagnitude [tasks]; only percentages have one.
+    pub min_adjustment_magnitude: u32,
+    /// Cooldown, for scaling out and in.
+    pub cooldown: Micros,
+    /// MetricAggregationType.
+    pub aggregation: Aggregation,
+}
+
+/// What the number of a step adjustment means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AdjustmentType {
+    /// ChangeInCapacity: tasks to add.
+    ChangeInCapacity,
+    /// PercentChangeInCapacity: a share of the capacity to add [%].
+    PercentChangeInCapacity,
+    /// ExactCapacity: the capacity itself.
+    ExactCapacity,
+}
+
+/// How a step policy makes one value of several datapoints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aggregation {
+    /// Their mean.
+    Average,
+    /// The smallest.
+    Minimum,
+    /// The largest.
+    Maximum,
+}
+
+/// A step adjustment. Its bounds count from the alarm's threshold.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Step {
+    /// MetricIntervalLowerBound; −∞ if it was left out.
+    pub lower: f64,
+    /// MetricIntervalUpperBound; +∞ if it was left out.
+    pub upper: f64,
+    /// ScalingAdjustment, in the unit of the adjustment type.
+    pub adjustment: i32,
+}
+
+/// A predictive scaling policy. The forecast itself is given as data: AWS does
+/// not publish how it is made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PredictiveScaling {
+    /// PolicyName.
+    pub name: String,
+    /// Mode: ForecastAndScale; else ForecastOnly, which changes nothing.
+    pub scales: bool,
+    /// SchedulingBufferTime: how long before its hour a forecast is acted on.
+    pub buffer: Micros,
+    /// What happens when the forecast exceeds MaxCapacity.
+    pub breach: BreachBehavior,
+    /// When each forecast hour begins, and the capacity for it [tasks].
+    pub forecast: Vec<(Micros, u32)>,
+}
+
+/// MaxCapacityBreachBehavior.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum BreachBehavior {
+    /// HonorMaxCapacity.
+    Honor,
+    /// IncreaseMaxCapacity, to the forecast and MaxCapacityBuffer on top [%].
+    Increase {
+        /// MaxCapacityBuffer [%], 0 to 100.
+        buffer_percent: u32,
+    },
+}
+
+/// A scheduled action: sets bounds at given times.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScheduledAction {
+    /// ScheduledActionName.
+    pub name: String,
+    /// When it runs [s since the run's start], in order; as many as fall in the run.
+    pub at: Vec<Micros>,
+    /// MinCapacity, if given.
+    pub min: Option<u32>,
+    /// MaxCapacity, if given.
+    pub max: Option<u32>,
+}
+
+/// What a policy or an alarm looks at.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Signal {
+    /// A metric as it is.
+    Metric(Metric),
+    /// An expression over metrics.
+    Math(MetricMath),
+}
+
+impl Signal {
+    /// The metric, if it is one as it is.
+    pub fn metric(&self) -> Option<&Metric> {
+        match self {
+            Self::Metric(metric) => Some(metric),
+            Self::Math(_) => None,
         }
-        other => {
-            object.fault(
-                "PredefinedMetricType",
-                format!(
-                    "ValidationException: \"{other}\" is not a metric of ECS services; use \
-                     ECSServiceAverageCPUUtilization, ECSServiceAverageMemoryUtilization or \
-                     ALBRequestCountPerTarget"
-                ),
-            );
-            return None;
-        }
-    };
-    if label != (metric == Metric::RequestsPerTarget) {
-        object.fault(
-            "ResourceLabel",
-            if label {
-                "ValidationException: ResourceLabel goes with ALBRequestCountPerTarget only"
-            } else {
-                "ValidationException: ResourceLabel is required for ALBRequestCountPerTarget: \
-                 app/<load balancer>/<id>/targetgroup/<target group>/<id>"
-            },
-        );
     }
-    object.finish();
-    Some(metric)
+
+    /// A name for people and for the column of a recording.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Metric(metric) => metric.name(),
+            Self::Math(math) => &math.label,
+        }
+    }
+
+    /// The period of its datapoints.
+    pub fn period(&self) -> Micros {
+        self.metric().map_or(Micros::MINUTE, Metric::period)
+    }
+}
+
+/// CloudWatch metric math: one series computed from others.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MetricMath {
+    /// The Id of the query that returns data, or its label.
+    pub label: String,
+    /// The metrics that go in.
+    pub inputs: Vec<Input>,
+    /// The expressions, each after those that it reads; the last is the result.
+    pub expressions: Vec<Expression>,
+}
+
+/// A metric that goes into metric math.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Input {
+    /// The Id of its MetricStat.
+    pub id: String,
+    /// What it reads.
+    pub metric: Metric,
+}
+
+/// A CloudWatch metric.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Metric {
+    /// ECSServiceAverageCPUUtilization [% of the tasks' vCPUs].
+    Cpu,
+    /// ECSServiceAverageMemoryUtilization [% of the tasks' memory].
+    Memory,
+    /// ALBRequestCountPerTarget [requests per target and minute].
+    RequestsPerTarget,
+    /// ECSServiceAverageCPUUtilizationHighResolution: every 20 s.
+    CpuHighResolution,
+    /// ECSServiceAverageMemoryUtilizationHighResolution: every 20 s.
+    MemoryHighResolution,
+    /// AWS/ApplicationELB RequestCount [requests a minute].
+    Requests,
+    /// ECS/ContainerInsights RunningTaskCount.
+    RunningTasks,
+    /// A metric that the service does not publish itself, by its MetricName or,
+    /// in metric math, by its Id: it is there in a recording only.
+    Named(Arc<str>),
+}
+
+impl Metric {
+    /// AWS's name: `PredefinedMetricType`, or else `MetricName`.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Cpu => "ECSServiceAverageCPUUtilization",
+            Self::Memory => "ECSServiceAverageMemoryUtilization",
+            Self::RequestsPerTarget => "ALBRequestCountPerTarget",
+            Self::CpuHighResolution => "ECSServiceAverageCPUUtilizationHighResolution",
+            Self::MemoryHighResolution => "ECSServiceAverageMemoryUtilizationHighResolution",
+            Self::Requests => "RequestCount",
+            Self::RunningTasks => "RunningTaskCount",
+            Self::Named(name) => name,
+        }
+    }
+
+    /// The MetricName of CloudWatch.
+    pub fn metric_name(&self) -> &str {
+        match self {
+            Self::Cpu | Self::CpuHighResolution => "CPUUtilization",
+            Self::Memory | Self::MemoryHighResolution => "MemoryUtilization",
+            Self::RequestsPerTarget => "RequestCountPerTarget",
+            _ => self.name(),
+        }
+    }
+
+    /// The metric behind a PredefinedMetricType of ECS services.
+    pub fn predefined(name: &str) -> Option<Self> {
+        [
+            Self::Cpu,
+            Self::Memory,
+            Self::RequestsPerTarget,
+            Self::CpuHighResolution,
+            Self::MemoryHighResolution,
+        ]
+        .into_iter()
+        .find(|metric| metric.name() == name)
+    }
+
+    /// The metric of a Namespace and MetricName, read every `period`. Without
+    /// a namespace the name decides.
+    pub fn of(namespace: &str, name: &str, period: Micros) -> Self {
+        let fine = period < Micros::MINUTE;
+        match (namespace, name) {
+            ("AWS/ECS" | "", "CPUUtilization") if fine => Self::CpuHighResolution,
+            ("AWS/ECS" | "", "MemoryUtilization") if fine => Self::MemoryHighResolution,
+            ("AWS/ECS" | "", "CPUUtilization") => Self::Cpu,
+            ("AWS/ECS" | "", "MemoryUtilization") => Self::Memory,
+            ("AWS/ApplicationELB" | "", "RequestCountPerTarget") => Self::RequestsPerTarget,
+            ("AWS/ApplicationELB" | "", "RequestCount") => Self::Requests,
+            ("ECS/ContainerInsights" | "", "RunningTaskCount") => Self::RunningTasks,
+            (_, name) => Self::Named(name.into()),
+        }
+    }
+
+    /// The period of its datapoints: 20 s at high resolution, else a minute.
+    pub fn period(&self) -> Micros {
+        match self {
+            Self::CpuHighResolution | Self::MemoryHighResolution => Micros::from_whole_s(20),
+            _ => Micros::MINUTE,
+        }
+    }
+}
+
+/// A metric alarm as CloudWatch's PutMetricAlarm takes it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AlarmSettings {
+    /// AlarmName.
+    pub name: String,
+    /// What it watches.
+    pub signal: Signal,
+    /// Statistic: how datapoints of a longer Period are made.
+    pub statistic: Statistic,
+    /// Period.
+    pub period: Micros,
+    /// EvaluationPeriods: N (≥ 1).
+    pub evaluation_periods: usize,
+    /// DatapointsToAlarm: M, 1 to N.
+    pub datapoints_to_alarm: usize,
+    /// Threshold, in the metric's unit.
+    pub threshold: f64,
+    /// ComparisonOperator.
+    pub comparison: Comparison,
+    /// TreatMissingData.
+    pub missing_data: MissingData,
+    /// The step policies in AlarmActions, by their index among the policies;
+    /// none if ActionsEnabled is false.
+    pub calls: Vec<usize>,
+}
+
+/// How a datapoint of several minutes is made from theirs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Statistic {
+    /// Their mean.
+    Average,
+    /// Their sum.
+    Sum,
+    /// The smallest.
+    Minimum,
+    /// The largest.
+    Maximum,
+    /// How many there are.
+    SampleCount,
 }

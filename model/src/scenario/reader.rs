@@ -81,26 +81,31 @@ impl<'a> Object<'a> {
         Self { faults, path, fields, known: RefCell::default() }
     }
 
+    #[inline(never)]
     pub(crate) fn fault(&self, name: &str, message: impl Into<String>) {
         self.faults.report(&self.at(name), message);
     }
 
     /// A fault of an element of a list.
+    #[inline(never)]
     pub(crate) fn element_fault(&self, name: &str, index: usize, message: impl Into<String>) {
         self.faults.report(&format!("{}/{index}", self.at(name)), message);
     }
 
     /// A fault of the object as a whole.
+    #[inline(never)]
     pub(crate) fn own_fault(&self, message: impl Into<String>) {
         self.faults.report(&self.path, message);
     }
 
     /// The JSON pointer of a field.
+    #[inline(never)]
     pub(crate) fn at(&self, name: &str) -> String {
         format!("{}/{}", self.path, name.replace('~', "~0").replace('/', "~1"))
     }
 
     /// The field as it stands; `null` counts as left out.
+    #[inline(never)]
     pub(crate) fn raw(&self, name: &'static str) -> Option<&'a Value> {
         self.any(name).filter(|value| !value.is_null())
     }
@@ -108,6 +113,20 @@ impl<'a> Object<'a> {
     fn any(&self, name: &'static str) -> Option<&'a Value> {
         self.accept(&[name]);
         self.fields?.get(name)
+    }
+
+    /// A field whose name comes from elsewhere in the input.
+    pub(crate) fn named(&self, name: &str) -> Option<&'a Value> {
+        self.fields?.get(name)
+    }
+
+    /// Refuses every field that is not among these names.
+    pub(crate) fn only(&self, names: &[&str], what: &str) {
+        for name in self.fields.iter().flat_map(|fields| fields.keys()) {
+            if !names.contains(&name.as_str()) {
+                self.fault(name, format!("there is no {what} \"{name}\""));
+            }
+        }
     }
 
     /// Whether the field is there as `null`.
@@ -125,6 +144,7 @@ impl<'a> Object<'a> {
     }
 
     /// An inner object; a left-out one reads as empty, so that inner defaults hold.
+    #[inline(never)]
     pub(crate) fn object(&self, name: &'static str) -> Self {
         match self.raw(name) {
             Some(value) => Self::new(self.faults, self.at(name), value),
@@ -138,6 +158,7 @@ impl<'a> Object<'a> {
     }
 
     /// An inner object that must be there.
+    #[inline(never)]
     pub(crate) fn required_object(&self, name: &'static str) -> Self {
         if self.raw(name).is_none() && self.fields.is_some() {
             self.fault(name, "is required: an object");
@@ -146,6 +167,7 @@ impl<'a> Object<'a> {
     }
 
     /// The elements of a list, each as an object; a left-out list is empty.
+    #[inline(never)]
     pub(crate) fn objects(&self, name: &'static str) -> Vec<Self> {
         let elements = self.list(name);
         let at = self.at(name);
@@ -154,6 +176,7 @@ impl<'a> Object<'a> {
     }
 
     /// A list; a left-out one is empty.
+    #[inline(never)]
     pub(crate) fn list(&self, name: &'static str) -> &'a [Value] {
         match self.raw(name) {
             None => &[],
@@ -166,6 +189,7 @@ impl<'a> Object<'a> {
     }
 
     /// A number, `default` if left out; without a default it is required.
+    #[inline(never)]
     pub(crate) fn number(&self, name: &'static str, default: Option<f64>, range: Range) -> f64 {
         let fallback = default.unwrap_or(match range {
             Range::Within(min, _) => min,
@@ -198,6 +222,7 @@ impl<'a> Object<'a> {
     }
 
     /// A whole number, `default` if left out; without a default it is required.
+    #[inline(never)]
     pub(crate) fn integer(
         &self,
         name: &'static str,
@@ -215,6 +240,7 @@ impl<'a> Object<'a> {
         }
     }
 
+    #[inline(never)]
     pub(crate) fn text(&self, name: &'static str, default: &str) -> String {
         match self.raw(name) {
             None => default.to_owned(),
@@ -226,6 +252,7 @@ impl<'a> Object<'a> {
         }
     }
 
+    #[inline(never)]
     pub(crate) fn required_text(&self, name: &'static str) -> String {
         if self.raw(name).is_none() && self.fields.is_some() {
             self.fault(name, "is required: text");
@@ -233,6 +260,7 @@ impl<'a> Object<'a> {
         self.text(name, "")
     }
 
+    #[inline(never)]
     pub(crate) fn flag(&self, name: &'static str, default: bool) -> bool {
         match self.raw(name) {
             None => default,
@@ -244,7 +272,35 @@ impl<'a> Object<'a> {
         }
     }
 
+    /// One of several names; `default` if left out, without a default it is
+    /// required. AWS's API refuses others with a ValidationException.
+    #[inline(never)]
+    pub(crate) fn choice<T: Copy>(
+        &self,
+        name: &'static str,
+        default: Option<T>,
+        options: &[(&str, T)],
+    ) -> Option<T> {
+        let names = || options.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+        let Some(value) = self.raw(name) else {
+            if default.is_none() && self.fields.is_some() {
+                let message =
+                    format!("ValidationException: {name} is required: one of {}", names());
+                self.fault(name, message);
+            }
+            return default;
+        };
+        let chosen = options.iter().find(|(name, _)| value.as_str() == Some(name));
+        if chosen.is_none() {
+            let message =
+                format!("ValidationException: expected one of {}, found {}", names(), found(value));
+            self.fault(name, message);
+        }
+        chosen.map(|(_, option)| *option)
+    }
+
     /// Marks fields as known, such as those that AWS prints and that mean nothing here.
+    #[inline(never)]
     pub(crate) fn accept(&self, names: &[&'static str]) {
         let mut known = self.known.borrow_mut();
         for name in names {
@@ -255,6 +311,7 @@ impl<'a> Object<'a> {
     }
 
     /// Refuses a known field for what this version of the model does not do.
+    #[inline(never)]
     pub(crate) fn not_modelled(&self, name: &'static str, what: &str) {
         if self.raw(name).is_some() {
             self.fault(name, format!("{what} is not modelled in this version; leave `{name}` out"));
@@ -262,6 +319,7 @@ impl<'a> Object<'a> {
     }
 
     /// Refuses every field that was not asked for.
+    #[inline(never)]
     pub(crate) fn finish(&self) {
         let Some(fields) = self.fields else { return };
         let known = self.known.borrow();

@@ -118,7 +118,7 @@ pub(super) fn check_events(object: &Object<'_>, scenario: &Scenario) {
     let service = &scenario.service;
     let capacities = scenario.events.iter().map(|event| match event.kind {
         EventKind::SetDesired { desired_count } => desired_count,
-        EventKind::RegisterScalableTarget { min, max } => max.max(min).unwrap_or(0),
+        EventKind::RegisterScalableTarget { min, max, .. } => max.max(min).unwrap_or(0),
         _ => 0,
     });
     let most = scenario.autoscaling.as_ref().map_or(0, |scaling| scaling.bounds.max);

@@ -1,0 +1,232 @@
+//! What comes of the wishes of several policies.
+
+use super::cooldown::Cooldown;
+use super::wish::{Direction, Wish};
+use crate::scenario::{Bounds, Suspended};
+use crate::time::Micros;
+use crate::trace::Outcome;
+
+/// The service's counts that a decision starts from.
+#[derive(Debug, Clone, Copy)]
+pub struct Counts {
+    /// Tasks RUNNING.
+    pub running: u32,
+    /// The service's desired count.
+    pub desired: u32,
+    /// Whether a deployment is under way.
+    pub deploying: bool,
+}
+
+/// What holds for all policies of a scalable target at an instant.
+pub(super) struct Rules<'a> {
+    pub(super) bounds: Bounds,
+    pub(super) suspended: Suspended,
+    pub(super) cooldown: &'a Cooldown,
+    /// The capacity that a forecast holds [tasks].
+    pub(super) forecast: u32,
+    /// Whether all target tracking policies that may scale in are ready to.
+    pub(super) agreed: bool,
+}
+
+/// What comes of the wishes.
+pub(super) struct Settled {
+    /// For each wish.
+    pub(super) verdicts: Vec<Verdict>,
+    /// Index of the wish that moves the desired count.
+    pub(super) winner: Option<usize>,
+    /// The desired count from now on.
+    pub(super) desired: u32,
+}
+
+/// What comes of one policy's wish.
+#[derive(Debug, Clone)]
+pub(super) struct Verdict {
+    desired: u32,
+    pub(super) outcome: Outcome,
+    pub(super) why: String,
+}
+
+impl Verdict {
+    fn stay(counts: Counts, outcome: Outcome, why: impl Into<String>) -> Self {
+        Self { desired: counts.desired, outcome, why: why.into() }
+    }
+}
+
+/// Out if any policy asks for it. In if a step policy asks for it, or all
+/// target tracking policies that may scale in do. Of several, the largest
+/// capacity wins (Application Auto Scaling user guide, target tracking,
+/// "multiple policies").
+pub(super) fn settle(now: Micros, counts: Counts, rules: &Rules<'_>, wishes: &[Wish]) -> Settled {
+    let held: Vec<_> = wishes.iter().map(|wish| rules.held(counts, wish)).collect();
+    let free = |direction| {
+        let wishes = wishes.iter().enumerate().zip(&held);
+        wishes.filter_map(move |((index, wish), held)| {
+            (held.is_none() && wish.direction == direction).then_some((index, wish))
+        })
+    };
+    let out = largest(free(Direction::Out));
+    let tracking = largest(free(Direction::In).filter(|(_, wish)| wish.tracking));
+    // Target tracking policies scale in together: the largest of theirs counts.
+    let inward = free(Direction::In)
+        .filter(|(index, wish)| !wish.tracking || Some(*index) == tracking)
+        .collect::<Vec<_>>();
+    let mut verdicts: Vec<Option<Verdict>> = held;
+    let winner;
+    if let Some(index) = out {
+        let verdict = rules.scale_out(now, counts, &wishes[index]);
+        winner = (verdict.desired != counts.desired).then_some(index);
+        verdicts[index] = Some(verdict);
+    } else {
+        for (index, wish) in &inward {
+            verdicts[*index] = Some(rules.scale_in(now, counts, wish));
+        }
+        let moving = inward.iter().copied().filter(|(index, _)| {
+            verdicts[*index].as_ref().is_some_and(|verdict| verdict.desired != counts.desired)
+        });
+        winner = largest(moving);
+        for (index, _) in inward.iter().filter(|(index, _)| winner.is_some_and(|w| w != *index)) {
+            let moves = |verdict: &Verdict| verdict.desired != counts.desired;
+            verdicts[*index].take_if(|verdict| moves(verdict));
+        }
+    }
+    let desired = winner
+        .and_then(|index| verdicts[index].as_ref())
+        .map_or(counts.desired, |verdict| verdict.desired);
+    let verdicts = wishes.iter().zip(verdicts).map(|(wish, verdict)| {
+        verdict.unwrap_or_else(|| match wish.direction {
+            Direction::Stay => Verdict::stay(counts, Outcome::NoChange, String::new()),
+            _ => Verdict::stay(
+                counts,
+                Outcome::Outvoted,
+                "another policy asks for a larger capacity",
+            ),
+        })
+    });
+    Settled { verdicts: verdicts.collect(), winner, desired }
+}
+
+impl Rules<'_> {
+    /// Why a wish may not compete at all.
+    fn held(&self, counts: Counts, wish: &Wish) -> Option<Verdict> {
+        let stay = |outcome, why| Some(Verdict::stay(counts, outcome, why));
+        match wish.direction {
+            Direction::Out if self.suspended.scale_out => {
+                stay(Outcome::Suspended, "DynamicScalingOutSuspended")
+            }
+            Direction::In if self.suspended.scale_in => {
+                stay(Outcome::Suspended, "DynamicScalingInSuspended")
+            }
+            // ECS developer guide, service auto scaling.
+            Direction::In if counts.deploying => {
+                stay(Outcome::Deploying, "no scale-in while a deployment is in progress")
+            }
+            Direction::In if wish.tracking && !self.agreed => {
+                stay(Outcome::Vetoed, "another policy does not agree to scale in")
+            }
+            _ => None,
+        }
+    }
+
+    /// Desired counts outside the bounds follow the ECS developer guide: below
+    /// min a scale-out goes to min at least; above max it does nothing.
+    fn scale_out(&self, now: Micros, counts: Counts, wish: &Wish) -> Verdict {
+        let Bounds { min, max } = self.bounds;
+        let Counts { desired, .. } = counts;
+        let wanted = wish.capacity;
+        if desired >= max && wanted > desired {
+            return Verdict::stay(counts, Outcome::AtMax, format!("MaxCapacity is {max}"));
+        }
+        let bounded = wanted.clamp(min, max);
+        if bounded <= desired {
+            return Verdict::stay(
+                counts,
+                Outcome::NoChange,
+                format!("{desired} are desired already"),
+            );
+        }
+        let credit = if wish.exact { 0 } else { self.cooldown.credit(now) };
+        let credited = wanted.saturating_sub(credit).clamp(min, max);
+        let seconds =
+            self.cooldown.scale_out_until(now).map_or(0.0, |until| until.since(now).as_s());
+        if credited <= desired {
+            let why = format!(
+                "the scale-out cooldown runs {seconds:.0} s more and counts its {credit} as added"
+            );
+            return Verdict::stay(counts, Outcome::InCooldown, why);
+        }
+        let mut why = String::new();
+        if credit > 0 {
+            why = format!(
+                "less the {credit} that the scale-out cooldown counts as added, {credited}"
+            );
+        }
+        if bounded != wanted {
+            let bound = if bounded == max { "MaxCapacity" } else { "MinCapacity" };
+            why = join(&why, &format!("held to {bound} {bounded}"));
+        }
+        Verdict { desired: credited, outcome: Outcome::ScaledOut, why }
+    }
+
+    /// Desired counts outside the bounds: above max a scale-in goes to max at
+    /// least; below min it does nothing.
+    fn scale_in(&self, now: Micros, counts: Counts, wish: &Wish) -> Verdict {
+        let Bounds { min, max } = self.bounds;
+        let Counts { desired, running, .. } = counts;
+        let wanted = wish.capacity;
+        if running == 0 {
+            // The formula has no base; a service whose tasks all crashed must
+            // not shrink for it. AWS does not say; this is our choice.
+            return Verdict::stay(counts, Outcome::NoChange, "no task is running");
+        }
+        if desired <= min && wanted < desired {
+            return Verdict::stay(counts, Outcome::AtMin, format!("MinCapacity is {min}"));
+        }
+        let bounded = wanted.clamp(min, max);
+        if bounded >= desired {
+            let why = if wish.tracking {
+                format!("with one task fewer than {desired} the metric would be above its target")
+            } else {
+                format!("{desired} are desired already")
+            };
+            return Verdict::stay(counts, Outcome::NoChange, why);
+        }
+        if let Some(until) = self.cooldown.scale_in_until(now) {
+            let why = format!("the scale-in cooldown runs {:.0} s more", until.since(now).as_s());
+            return Verdict::stay(counts, Outcome::InCooldown, why);
+        }
+        let floored = bounded.max(self.forecast.min(desired));
+        if floored == desired {
+            let why = format!("the forecast asks for {}", self.forecast);
+            return Verdict::stay(counts, Outcome::Outvoted, why);
+        }
+        let mut why = String::new();
+        if bounded != wanted {
+            let bound = if bounded == min { "MinCapacity" } else { "MaxCapacity" };
+            why = format!("held to {bound} {bounded}");
+        }
+        if floored != bounded {
+            why = join(&why, &format!("held to the forecast's {floored}"));
+        }
+        Verdict { desired: floored, outcome: Outcome::ScaledIn, why }
+    }
+}
+
+/// The first wish with the largest capacity.
+fn largest<'a>(wishes: impl Iterator<Item = (usize, &'a Wish)>) -> Option<usize> {
+    let mut best: Option<(usize, u32)> = None;
+    for (index, wish) in wishes {
+        if best.is_none_or(|(_, most)| wish.capacity > most) {
+            best = Some((index, wish.capacity));
+        }
+    }
+    best.map(|(index, _)| index)
+}
+
+/// Two parts of a reason.
+pub(super) fn join(first: &str, second: &str) -> String {
+    match (first.is_empty(), second.is_empty()) {
+        (true, _) => second.to_owned(),
+        (_, true) => first.to_owned(),
+        _ => format!("{first}; {second}"),
+    }
+}

@@ -1,0 +1,160 @@
+//! Alarms of one's own, as CloudWatch's PutMetricAlarm takes them.
+
+use super::super::reader::{Object, Range};
+use super::{AlarmSettings, Policy, Signal, Statistic, metric};
+use crate::cloudwatch::{Comparison, MissingData};
+use crate::time::Micros;
+
+/// Fields that say nothing about when an alarm goes off, and those that
+/// DescribeAlarms adds.
+const IDLE: &[&str] = &[
+    "AlarmDescription",
+    "OKActions",
+    "InsufficientDataActions",
+    "Tags",
+    "EvaluateLowSampleCountPercentile",
+    "AlarmArn",
+    "AlarmConfigurationUpdatedTimestamp",
+    "StateValue",
+    "StateReason",
+    "StateReasonData",
+    "StateUpdatedTimestamp",
+    "StateTransitionedTimestamp",
+    "EvaluationState",
+];
+
+/// Reads an alarm; `None` if it is wrong, or if it belongs to a target tracking
+/// policy, which makes its own.
+pub(super) fn read(
+    object: &Object<'_>,
+    policies: &[Policy],
+    high_resolution: bool,
+) -> Option<AlarmSettings> {
+    object.accept(IDLE);
+    let name = object.required_text("AlarmName");
+    for (field, what) in [
+        ("ExtendedStatistic", "a percentile as a statistic"),
+        ("ThresholdMetricId", "anomaly detection"),
+    ] {
+        object.not_modelled(field, what);
+    }
+    let comparisons = Comparison::ALL.map(|comparison| (comparison.name(), comparison));
+    let comparison = object.choice("ComparisonOperator", None, &comparisons);
+    let missing_data = object.choice(
+        "TreatMissingData",
+        Some(MissingData::Missing),
+        &[
+            ("missing", MissingData::Missing),
+            ("ignore", MissingData::Ignore),
+            ("breaching", MissingData::Breaching),
+            ("notBreaching", MissingData::NotBreaching),
+        ],
+    );
+    let threshold = object.number("Threshold", None, Range::Within(-1e300, 1e300));
+    let evaluation_periods = object.integer("EvaluationPeriods", None, 1, 86_400);
+    let datapoints_to_alarm =
+        object.integer("DatapointsToAlarm", Some(evaluation_periods), 1, evaluation_periods.max(1));
+    let watched = watched(object, high_resolution);
+    let (calls, managed) = calls(object, policies);
+    object.finish();
+    let (signal, statistic, period) = watched?;
+    within_a_day(object, period, evaluation_periods);
+    (!managed).then_some(AlarmSettings {
+        name,
+        signal,
+        statistic,
+        period,
+        evaluation_periods: evaluation_periods as usize,
+        datapoints_to_alarm: datapoints_to_alarm as usize,
+        threshold,
+        comparison: comparison?,
+        missing_data: missing_data?,
+        calls,
+    })
+}
+
+fn watched(object: &Object<'_>, high_resolution: bool) -> Option<(Signal, Statistic, Micros)> {
+    if object.raw("Metrics").is_some() {
+        for name in ["MetricName", "Namespace", "Statistic", "Dimensions", "Unit", "Period"] {
+            if object.raw(name).is_some() {
+                object.fault(name, "ValidationException: give either Metrics or a single metric");
+            }
+        }
+        return Some((Signal::Math(metric::math(object)?), Statistic::Average, Micros::MINUTE));
+    }
+    let seconds = object.number("Period", None, Range::Positive(604_800.0));
+    let period = Micros::from_s(seconds);
+    let whole = seconds % 60.0 == 0.0;
+    if ![10.0, 20.0, 30.0].contains(&seconds) && !whole {
+        object.fault(
+            "Period",
+            format!(
+                "ValidationException: {seconds} is no period; use 10, 20, 30 or a multiple of 60"
+            ),
+        );
+        return None;
+    }
+    let (read, statistic) = metric::single(object, period)?;
+    if !whole && (seconds != 20.0 || read.period() != period) {
+        object.fault(
+            "Period",
+            "no metric with this period is modelled; use 60, or 20 for the Average of an ECS \
+             service's CPU or memory",
+        );
+    } else if !whole && !high_resolution {
+        object.fault(
+            "Period",
+            "the service publishes its metrics every minute; set the metrics' resolution_s to 20",
+        );
+    }
+    Some((Signal::Metric(read), statistic, period))
+}
+
+/// CloudWatch API reference, PutMetricAlarm: periods under an hour look back
+/// at most a day, others at most seven days.
+fn within_a_day(object: &Object<'_>, period: Micros, periods: u32) {
+    let seconds = period.as_s();
+    let most = if seconds < 3600.0 { 86_400.0 } else { 604_800.0 };
+    if seconds * f64::from(periods) > most {
+        object.fault(
+            "EvaluationPeriods",
+            format!("ValidationException: {periods} periods of {seconds} s are more than {most} s"),
+        );
+    }
+}
+
+/// The policies that the alarm calls, by name or ARN; and whether one of them
+/// is a target tracking policy.
+fn calls(object: &Object<'_>, policies: &[Policy]) -> (Vec<usize>, bool) {
+    const LIST: &str = "AlarmActions";
+    let mut calls = Vec::new();
+    let mut managed = false;
+    for (index, action) in object.list(LIST).iter().enumerate() {
+        let Some(action) = action.as_str() else {
+            object.element_fault(LIST, index, "expected text: the name or ARN of a policy");
+            continue;
+        };
+        let named = match action.split_once(":policyName/") {
+            // The ARN of a policy that a service made ends in `:createdBy/…`.
+            Some((_, name)) => name.split(':').next().unwrap_or(name),
+            // Somebody else's action, such as a notification.
+            None if action.starts_with("arn:") => continue,
+            None => action,
+        };
+        match policies.iter().position(|policy| policy.name() == named) {
+            Some(policy) if matches!(policies[policy], Policy::StepScaling(_)) => {
+                calls.push(policy);
+            }
+            Some(policy) => managed |= policies[policy].target_tracking().is_some(),
+            None => object.element_fault(
+                LIST,
+                index,
+                format!("there is no scaling policy \"{named}\" among ScalingPolicies"),
+            ),
+        }
+    }
+    if !object.flag("ActionsEnabled", true) {
+        calls.clear();
+    }
+    (calls, managed)
+}

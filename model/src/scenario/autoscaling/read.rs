@@ -1,0 +1,326 @@
+//! AWS's own JSON of a scalable target and its policies, as the AWS CLI takes
+//! and prints it. Faults carry the name that the AWS API gives them.
+
+use super::super::parse::{MAX_S, MAX_TASKS};
+use super::super::reader::{Object, Range, found};
+use super::{
+    Autoscaling, Bounds, BreachBehavior, Policy, PredictiveScaling, Process, Suspended,
+    TargetTracking, alarm, metric, schedule, step,
+};
+use crate::time::Micros;
+
+/// AWS's message for bounds that cross.
+pub(in super::super) const MAX_BELOW_MIN: &str =
+    "ValidationException: Maximum capacity cannot be less than minimum capacity";
+
+/// AWS's default for the cooldowns of an ECS service [s] (Application Auto
+/// Scaling user guide, target tracking, "cooldown periods"; API reference,
+/// step scaling).
+const DEFAULT_COOLDOWN_S: f64 = 300.0;
+
+/// Policies and scheduled actions that a target may have (Application Auto
+/// Scaling user guide, quotas).
+const MAX_POLICIES: usize = 50;
+const MAX_ACTIONS: usize = 200;
+
+/// Fields that AWS prints with every resource and that mean nothing here.
+pub(super) const IDENTITY: &[&str] =
+    &["ServiceNamespace", "ResourceId", "ScalableDimension", "CreationTime"];
+
+/// What the rest of the scenario says that the scalable target depends on.
+pub(in super::super) struct Context<'a> {
+    /// The run's first second [Unix s].
+    pub(in super::super) start_unix_s: i64,
+    pub(in super::super) duration: Micros,
+    /// Whether the service publishes its metrics every 20 seconds.
+    pub(in super::super) high_resolution: bool,
+    /// A forecast for each predictive policy, by its name.
+    pub(in super::super) forecast: &'a Object<'a>,
+}
+
+pub(in super::super) fn read(object: &Object<'_>, context: &Context<'_>) -> Autoscaling {
+    let (bounds, suspended) = target(&object.required_object("ScalableTarget"));
+    let listed = object.objects("ScalingPolicies");
+    if listed.len() > MAX_POLICIES {
+        let message =
+            format!("LimitExceededException: a target has at most {MAX_POLICIES} policies");
+        object.fault("ScalingPolicies", message);
+    }
+    let mut policies: Vec<Policy> = Vec::new();
+    for (index, described) in listed.iter().enumerate() {
+        let Some(policy) = policy(described, context) else { continue };
+        if let Some(message) = clash(&policies, &policy) {
+            object.element_fault("ScalingPolicies", index, message);
+        }
+        policies.push(policy);
+    }
+    let alarms = object
+        .objects("Alarms")
+        .iter()
+        .filter_map(|described| alarm::read(described, &policies, context.high_resolution))
+        .collect();
+    let actions = object.objects("ScheduledActions");
+    if actions.len() > MAX_ACTIONS {
+        let message =
+            format!("LimitExceededException: a target has at most {MAX_ACTIONS} scheduled actions");
+        object.fault("ScheduledActions", message);
+    }
+    let scheduled_actions =
+        actions.iter().filter_map(|action| schedule::read(action, context)).collect();
+    object.finish();
+    Autoscaling { bounds, suspended, policies, alarms, scheduled_actions }
+}
+
+/// Why a policy cannot stand beside those before it.
+fn clash(policies: &[Policy], policy: &Policy) -> Option<String> {
+    let name = policy.name();
+    if policies.iter().any(|other| other.name() == name) {
+        return Some(format!("the name \"{name}\" is taken by another policy of this target"));
+    }
+    let tracked = &policy.target_tracking()?.signal;
+    let again = policies.iter().filter_map(Policy::target_tracking);
+    again.map(|other| &other.signal).find(|other| *other == tracked).map(|other| {
+        format!(
+            "ValidationException: Only one TargetTrackingScaling policy for a given metric \
+             specification is allowed; another policy tracks {} already",
+            other.name()
+        )
+    })
+}
+
+fn target(object: &Object<'_>) -> (Bounds, Suspended) {
+    let bound = |name: &'static str| {
+        let Some(value) = object.raw(name) else {
+            if !object.is_absent() {
+                object.fault(
+                    name,
+                    format!("ValidationException: {name} is required when a target is registered"),
+                );
+            }
+            return 0;
+        };
+        match value.as_f64() {
+            Some(number) if number < 0.0 => {
+                object.fault(
+                    name,
+                    format!("ValidationException: {number} is less than 0; it must be from 0 to {MAX_TASKS}"),
+                );
+                0
+            }
+            _ => object.integer(name, None, 0, MAX_TASKS),
+        }
+    };
+    let bounds = Bounds { min: bound("MinCapacity"), max: bound("MaxCapacity") };
+    if bounds.max < bounds.min && object.has("MaxCapacity") {
+        object.fault("MaxCapacity", MAX_BELOW_MIN);
+    }
+    object.accept(IDENTITY);
+    object.accept(&["RoleARN", "ScalableTargetARN", "PredictedCapacity"]);
+    let suspended = suspended(object).unwrap_or_default();
+    object.finish();
+    (Bounds { max: bounds.max.max(bounds.min), ..bounds }, suspended)
+}
+
+/// SuspendedState; its fields that are left out are false.
+pub(in super::super) fn suspended(object: &Object<'_>) -> Option<Suspended> {
+    object.raw("SuspendedState")?;
+    let state = object.object("SuspendedState");
+    let suspended = Suspended {
+        scale_in: state.flag("DynamicScalingInSuspended", false),
+        scale_out: state.flag("DynamicScalingOutSuspended", false),
+        scheduled: state.flag("ScheduledScalingSuspended", false),
+    };
+    state.finish();
+    Some(suspended)
+}
+
+/// The process of a `suspend` or `resume` event, by AWS's name.
+pub(in super::super) fn process(object: &Object<'_>) -> Option<Process> {
+    object.choice(
+        "process",
+        None,
+        &[
+            ("DynamicScalingIn", Process::ScaleIn),
+            ("DynamicScalingOut", Process::ScaleOut),
+            ("ScheduledScaling", Process::Scheduled),
+            ("DynamicScalingInSuspended", Process::ScaleIn),
+            ("DynamicScalingOutSuspended", Process::ScaleOut),
+            ("ScheduledScalingSuspended", Process::Scheduled),
+        ],
+    )
+}
+
+/// A name as PutScalingPolicy and PutScheduledAction take it.
+pub(super) fn name(object: &Object<'_>, field: &'static str) -> String {
+    let name = object.required_text(field);
+    if name.chars().count() > 256 {
+        object.fault(field, "ValidationException: a name has 1 to 256 characters");
+    }
+    name
+}
+
+pub(super) fn cooldown(config: &Object<'_>, field: &'static str) -> Micros {
+    Micros::from_s(config.number(field, Some(DEFAULT_COOLDOWN_S), Range::Within(0.0, 1e9)))
+}
+
+/// PolicyType and the field with its settings.
+const TYPES: [(&str, &str); 3] = [
+    ("TargetTrackingScaling", "TargetTrackingScalingPolicyConfiguration"),
+    ("StepScaling", "StepScalingPolicyConfiguration"),
+    ("PredictiveScaling", "PredictiveScalingPolicyConfiguration"),
+];
+
+fn policy(object: &Object<'_>, context: &Context<'_>) -> Option<Policy> {
+    object.accept(IDENTITY);
+    object.accept(&["PolicyARN", "Alarms"]);
+    let name = name(object, "PolicyName");
+    let kind = object.choice("PolicyType", None, &TYPES)?;
+    for (policy_type, other) in TYPES.into_iter().filter(|(_, other)| *other != kind) {
+        if object.raw(other).is_some() {
+            object.fault(
+                other,
+                format!("ValidationException: goes with the PolicyType {policy_type}"),
+            );
+        }
+    }
+    let config = object.required_object(kind);
+    object.finish();
+    match kind {
+        "StepScalingPolicyConfiguration" => step::read(name, &config).map(Policy::StepScaling),
+        "PredictiveScalingPolicyConfiguration" => {
+            predictive(name, &config, context).map(Policy::PredictiveScaling)
+        }
+        _ => target_tracking(name, &config, context).map(Policy::TargetTracking),
+    }
+}
+
+fn target_tracking(
+    name: String,
+    config: &Object<'_>,
+    context: &Context<'_>,
+) -> Option<TargetTracking> {
+    let signal = metric::tracked(config, context.high_resolution);
+    let policy = TargetTracking {
+        name,
+        target: target_value(config),
+        scale_out_cooldown: cooldown(config, "ScaleOutCooldown"),
+        scale_in_cooldown: cooldown(config, "ScaleInCooldown"),
+        disable_scale_in: config.flag("DisableScaleIn", false),
+        signal: signal?,
+    };
+    config.finish();
+    Some(policy)
+}
+
+/// Sources: API reference, PredictiveScalingPolicyConfiguration.
+fn predictive(
+    name: String,
+    config: &Object<'_>,
+    context: &Context<'_>,
+) -> Option<PredictiveScaling> {
+    const BUFFER: &str = "MaxCapacityBuffer";
+    let specifications = config.objects("MetricSpecifications");
+    if specifications.len() != 1 {
+        config.fault(
+            "MetricSpecifications",
+            format!("ValidationException: give exactly one, found {}", specifications.len()),
+        );
+    }
+    for specification in &specifications {
+        target_value(specification);
+    }
+    let scales =
+        config.choice("Mode", Some(false), &[("ForecastOnly", false), ("ForecastAndScale", true)]);
+    let limit =
+        |field: &'static str, most: f64| match config.raw(field).map(serde_json::Value::as_f64) {
+            None => None,
+            Some(Some(value)) if (0.0..=most).contains(&value) && libm::trunc(value) == value => {
+                Some(value as u32)
+            }
+            Some(_) => {
+                let message =
+                    format!("ValidationException: expected a whole number from 0 to {most}");
+                config.fault(field, message);
+                None
+            }
+        };
+    let seconds = limit("SchedulingBufferTime", 3600.0).unwrap_or(300);
+    let buffer = limit(BUFFER, 100.0);
+    let increases = config.choice(
+        "MaxCapacityBreachBehavior",
+        Some(false),
+        &[("HonorMaxCapacity", false), ("IncreaseMaxCapacity", true)],
+    );
+    let breach = match (increases?, buffer) {
+        (true, Some(buffer_percent)) => BreachBehavior::Increase { buffer_percent },
+        (true, None) => {
+            config
+                .own_fault("ValidationException: IncreaseMaxCapacity requires a MaxCapacityBuffer");
+            BreachBehavior::Honor
+        }
+        (false, None) => BreachBehavior::Honor,
+        (false, Some(_)) => {
+            config.fault(BUFFER, "ValidationException: goes with IncreaseMaxCapacity only");
+            BreachBehavior::Honor
+        }
+    };
+    config.finish();
+    let forecast = forecast(&name, context.forecast);
+    let buffer = Micros::from_whole_s(u64::from(seconds));
+    Some(PredictiveScaling { name, scales: scales?, buffer, breach, forecast })
+}
+
+/// `[[t_s, capacity], …]`, rising in time.
+fn forecast(name: &str, forecasts: &Object<'_>) -> Vec<(Micros, u32)> {
+    let Some(list) = forecasts.named(name) else { return Vec::new() };
+    let mut points: Vec<(Micros, u32)> = Vec::new();
+    for (index, point) in list.as_array().map_or(&[][..], Vec::as_slice).iter().enumerate() {
+        let pair = point.as_array().map(|pair| pair.iter().map(serde_json::Value::as_f64));
+        let pair: Option<Vec<f64>> = pair.and_then(Iterator::collect);
+        match pair.as_deref() {
+            Some(&[t_s, capacity])
+                if (0.0..=MAX_S).contains(&t_s)
+                    && (0.0..=f64::from(MAX_TASKS)).contains(&capacity)
+                    && points.last().is_none_or(|(last, _)| Micros::from_s(t_s) > *last) =>
+            {
+                points.push((Micros::from_s(t_s), libm::ceil(capacity) as u32));
+            }
+            _ => forecasts.element_fault(
+                name,
+                index,
+                format!(
+                    "must be a pair [t_s, capacity], later than the one before, with a capacity \
+                     from 0 to {MAX_TASKS}"
+                ),
+            ),
+        }
+    }
+    if !list.is_array() {
+        forecasts.fault(name, format!("expected a list of [t_s, capacity], found {}", found(list)));
+    }
+    points
+}
+
+/// AWS states the range 2^-360 to 2^360; that zero and less are refused is
+/// reported by users and declared here.
+fn target_value(config: &Object<'_>) -> f64 {
+    let bound = libm::exp2(360.0);
+    let Some(value) = config.raw("TargetValue") else {
+        config
+            .fault("TargetValue", "ValidationException: TargetValue is required: a number above 0");
+        return 1.0;
+    };
+    match value.as_f64() {
+        Some(number) if number > 0.0 && number <= bound => number,
+        _ => {
+            config.fault(
+                "TargetValue",
+                format!(
+                    "ValidationException: expected a number above 0 and at most 2^360, found {}",
+                    found(value)
+                ),
+            );
+            1.0
+        }
+    }
+}
