@@ -6,6 +6,8 @@
 
 #[path = "conformance/ecs.rs"]
 mod ecs;
+#[path = "conformance/resolution.rs"]
+mod resolution;
 #[path = "conformance/step.rs"]
 mod step;
 #[path = "conformance/time.rs"]
@@ -169,7 +171,7 @@ fn merge(into: &mut Value, with: Value) {
     }
 }
 
-/// Plays datapoints of minutes 1, 2, …; NaN is a missing one.
+/// Plays datapoints of periods 1, 2, …; NaN is a missing one.
 fn play(scenario: &Value, cpu: &[f64]) -> Trace {
     play_all(scenario, &[(Metric::Cpu, cpu)])
 }
@@ -180,8 +182,8 @@ fn play_all(scenario: &Value, metrics: &[(Metric, &[f64])]) -> Trace {
     let mut end = Micros::ZERO;
     for (metric, values) in metrics {
         let series = all.entry(metric.clone()).or_insert_with(|| Series::new(metric.period()));
-        for (minute, value) in (1..).zip(*values) {
-            end = Micros::from_whole_s(60 * minute);
+        for (number, value) in (1..).zip(*values) {
+            end = Micros(number * metric.period().0);
             series.publish(end, (!value.is_nan()).then_some(*value));
         }
     }

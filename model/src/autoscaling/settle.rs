@@ -64,8 +64,10 @@ pub(super) fn settle(now: Micros, counts: Counts, rules: &Rules<'_>, wishes: &[W
             (held.is_none() && wish.direction == direction).then_some((index, wish))
         })
     };
-    let out = largest(free(Direction::Out));
-    let tracking = largest(free(Direction::In).filter(|(_, wish)| wish.tracking));
+    let credited = |wish: &Wish| rules.credited(now, wish);
+    let capacity = |wish: &Wish| wish.capacity;
+    let out = largest(free(Direction::Out), credited);
+    let tracking = largest(free(Direction::In).filter(|(_, wish)| wish.tracking), capacity);
     // Target tracking policies scale in together: the largest of theirs counts.
     let inward = free(Direction::In)
         .filter(|(index, wish)| !wish.tracking || Some(*index) == tracking)
@@ -83,7 +85,7 @@ pub(super) fn settle(now: Micros, counts: Counts, rules: &Rules<'_>, wishes: &[W
         let moving = inward.iter().copied().filter(|(index, _)| {
             verdicts[*index].as_ref().is_some_and(|verdict| verdict.desired != counts.desired)
         });
-        winner = largest(moving);
+        winner = largest(moving, capacity);
         for (index, _) in inward.iter().filter(|(index, _)| winner.is_some_and(|w| w != *index)) {
             let moves = |verdict: &Verdict| verdict.desired != counts.desired;
             verdicts[*index].take_if(|verdict| moves(verdict));
@@ -127,6 +129,14 @@ impl Rules<'_> {
         }
     }
 
+    /// What a scale-out asks for, less what a cooldown counts as added. A
+    /// capacity that is a number by itself is no increment and stays; AWS does
+    /// not say, this is our choice.
+    fn credited(&self, now: Micros, wish: &Wish) -> u32 {
+        let credit = if wish.exact { 0 } else { self.cooldown.credit(now) };
+        wish.capacity.saturating_sub(credit)
+    }
+
     /// Desired counts outside the bounds follow the ECS developer guide: below
     /// min a scale-out goes to min at least; above max it does nothing.
     fn scale_out(&self, now: Micros, counts: Counts, wish: &Wish) -> Verdict {
@@ -144,8 +154,8 @@ impl Rules<'_> {
                 format!("{desired} are desired already"),
             );
         }
-        let credit = if wish.exact { 0 } else { self.cooldown.credit(now) };
-        let credited = wanted.saturating_sub(credit).clamp(min, max);
+        let credited = self.credited(now, wish).clamp(min, max);
+        let credit = wanted - self.credited(now, wish);
         let seconds =
             self.cooldown.scale_out_until(now).map_or(0.0, |until| until.since(now).as_s());
         if credited <= desired {
@@ -212,11 +222,15 @@ impl Rules<'_> {
 }
 
 /// The first wish with the largest capacity.
-fn largest<'a>(wishes: impl Iterator<Item = (usize, &'a Wish)>) -> Option<usize> {
+fn largest<'a>(
+    wishes: impl Iterator<Item = (usize, &'a Wish)>,
+    capacity: impl Fn(&Wish) -> u32,
+) -> Option<usize> {
     let mut best: Option<(usize, u32)> = None;
     for (index, wish) in wishes {
-        if best.is_none_or(|(_, most)| wish.capacity > most) {
-            best = Some((index, wish.capacity));
+        let capacity = capacity(wish);
+        if best.is_none_or(|(_, most)| capacity > most) {
+            best = Some((index, capacity));
         }
     }
     best.map(|(index, _)| index)

@@ -330,3 +330,32 @@ fn metric_math_gives_the_backlog_of_a_task() {
     assert_eq!(outcomes(&trace), [(180.0, Outcome::ScaledOut, 15)]);
     assert_eq!(trace.decisions[0].metric, Some(150.0));
 }
+
+#[test]
+fn an_exact_capacity_is_not_credited() {
+    let mut scenario = high(10, json!({}));
+    let exact = json!({
+        "PolicyName": "exact", "PolicyType": "StepScaling",
+        "StepScalingPolicyConfiguration": {
+            "AdjustmentType": "ExactCapacity", "StepAdjustments": [step(Some(0), None, 14)],
+        },
+    });
+    let listed = &mut scenario["autoscaling"];
+    listed["ScalingPolicies"].as_array_mut().expect("a list").push(exact);
+    let mut alarm = alarm("higher", "GreaterThanThreshold", 80.0);
+    alarm["AlarmActions"] = json!(["exact"]);
+    listed["Alarms"].as_array_mut().expect("a list").push(alarm);
+    let moves: Vec<_> = play(&scenario, &[70.0, 90.0]).decisions.into_iter().collect();
+    let last = moves.last().expect("decisions");
+    assert_eq!((last.policy.as_str(), last.desired_after), ("exact", 14), "{}", last.reason);
+}
+
+#[test]
+fn a_service_whose_tasks_are_gone_does_not_shrink() {
+    let settings = json!({"StepAdjustments": [step(None, Some(0), -1)]});
+    let mut scenario = steps(3, settings, &[alarm("low", "LessThanThreshold", 30.0)]);
+    scenario["service"]["startup"] = json!({"provision_s": 600});
+    scenario["events"] = json!([{"at_s": 1, "kind": "task_crash", "count": 3}]);
+    let trace = play(&scenario, &[0.0]);
+    assert_eq!(outcomes(&trace), [(60.0, Outcome::NoChange, 3)]);
+}
