@@ -8,6 +8,7 @@ use headroom::course::{Lesson, Section};
 use headroom::figure::goals::{is_met, saturated_minutes};
 use headroom::figure::run::Run;
 use headroom::figure::state::State;
+use headroom_model::Player;
 use headroom_model::trace::{Decision, Outcome};
 
 /// A section under test.
@@ -46,7 +47,7 @@ impl Story {
             let index = told.switches.iter().position(|switch| switch.name == *name);
             state.switches[index.unwrap_or_else(|| panic!("there is no switch {name}"))] = true;
         }
-        let run = Run::of(told, &state).expect("the scenario is valid");
+        let run = Run::of(&mut Player::default(), told, &state).expect("the scenario is valid");
         Played { figure, state, run }
     }
 

@@ -10,7 +10,7 @@ mod expected;
 mod idle;
 
 pub use exact::Exact;
-pub use expected::Expected;
+pub use expected::{Expected, Laws};
 pub use idle::Idle;
 
 use crate::histogram::Histogram;
@@ -132,4 +132,35 @@ pub trait DataPlane {
 
     /// The most requests in service at once so far in `task`, for its memory.
     fn peak_in_service(&self, task: TaskId) -> f64;
+}
+
+/// A data plane is lent to a run by whoever wants it back.
+impl<P: DataPlane> DataPlane for &mut P {
+    fn enter_rotation(&mut self, at: Micros, task: TaskId, speed: f64) {
+        P::enter_rotation(self, at, task, speed);
+    }
+
+    fn set_speed(&mut self, at: Micros, task: TaskId, speed: f64) {
+        P::set_speed(self, at, task, speed);
+    }
+
+    fn leave_rotation(&mut self, at: Micros, task: TaskId, draining: bool) {
+        P::leave_rotation(self, at, task, draining);
+    }
+
+    fn remove(&mut self, at: Micros, task: TaskId, sample: &mut Sample) {
+        P::remove(self, at, task, sample);
+    }
+
+    fn advance(&mut self, until: Micros, sample: &mut Sample) {
+        P::advance(self, until, sample);
+    }
+
+    fn in_flight(&self) -> f64 {
+        P::in_flight(self)
+    }
+
+    fn peak_in_service(&self, task: TaskId) -> f64 {
+        P::peak_in_service(self, task)
+    }
 }

@@ -62,6 +62,12 @@ impl Histogram {
         f64::from_bits(((exponent as u64) << 52) | (step << (52 - LOG2_BINS)))
     }
 
+    /// The first bin of the octave above that of a bin; the bins of an octave
+    /// are equally wide.
+    pub fn next_octave(bin: usize) -> usize {
+        (bin.next_multiple_of(BINS_PER_OCTAVE) + 1).min(BINS)
+    }
+
     /// Adds one value.
     pub fn record(&mut self, ms: f64) {
         self.add(Self::bin(ms), 1.0, ms);
@@ -182,6 +188,16 @@ mod tests {
         for bin in 1..BINS - 1 {
             let (from, to) = (Histogram::edge(bin), Histogram::edge(bin + 1));
             assert!(to > from && to <= from * (1.0 + 1.0 / 32.0));
+        }
+    }
+
+    #[test]
+    fn the_bins_of_an_octave_are_equally_wide() {
+        let width = |bin| Histogram::edge(bin + 1) - Histogram::edge(bin);
+        for bin in 0..BINS {
+            let next = Histogram::next_octave(bin);
+            assert!(next > bin && (bin..next).all(|other| width(other) == width(bin)), "{bin}");
+            assert!(next == BINS || width(next) > width(bin) || bin == 0, "{bin}");
         }
     }
 

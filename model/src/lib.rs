@@ -32,7 +32,7 @@ pub mod time;
 pub mod trace;
 pub mod traffic;
 
-pub use simulate::{expect, replay, simulate};
+pub use simulate::{Player, expect, replay, simulate};
 
 /// The version of the model's rules; it stands in every output. Two runs of
 /// one scenario are equal, byte for byte, if their model versions are.

@@ -1,7 +1,7 @@
 //! The two ways to play a scenario to its end.
 
 use crate::cloudwatch::Metrics;
-use crate::data_plane::{Exact, Expected, Idle};
+use crate::data_plane::{Exact, Expected, Idle, Laws};
 use crate::run::Run;
 use crate::scenario::Scenario;
 use crate::time::Micros;
@@ -18,7 +18,25 @@ pub fn simulate(scenario: &Scenario, station: Station) -> Trace {
 /// Plays a scenario to its end on the expected data plane; whoever calls this
 /// alone does not carry the exact one.
 pub fn expect(scenario: &Scenario) -> Trace {
-    Run::new(scenario, Station::Expected, Expected::new(scenario)).finish()
+    Player::default().expect(scenario)
+}
+
+/// Plays one scenario after the other on the expected data plane. It keeps
+/// what it computes of queueing theory, some megabytes at most, so that a
+/// scenario like an earlier one is played sooner; what comes out is the same.
+#[derive(Debug, Clone, Default)]
+pub struct Player {
+    laws: Laws,
+}
+
+impl Player {
+    /// Plays a scenario to its end.
+    pub fn expect(&mut self, scenario: &Scenario) -> Trace {
+        let mut plane = Expected::with_laws(scenario, std::mem::take(&mut self.laws));
+        let trace = Run::new(scenario, Station::Expected, &mut plane).finish();
+        self.laws = plane.into_laws();
+        trace
+    }
 }
 
 /// Drives a scenario's policies with recorded metrics until `end`: open loop,

@@ -3,9 +3,9 @@
 use headroom_model::data_plane::{Exact, Expected};
 use headroom_model::run::Run;
 use headroom_model::scenario::Scenario;
-use headroom_model::simulate;
 use headroom_model::time::Micros;
 use headroom_model::trace::{Stage, Station, Trace};
+use headroom_model::{Player, expect, simulate};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -69,6 +69,14 @@ fn scenario() -> impl Strategy<Value = Value> {
         })
 }
 
+fn service_time() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        Just(json!({"law": "exponential"})),
+        Just(json!({"law": "deterministic"})),
+        (1..3u32).prop_map(|cv| json!({"law": "lognormal", "cv": cv})),
+    ]
+}
+
 fn check(trace: &Trace, tolerance: f64) -> Result<(), TestCaseError> {
     let s = &trace.summary;
     let accounted = s.completed + s.rejected + s.timed_out + s.failed + s.in_flight;
@@ -124,6 +132,18 @@ proptest! {
         let mut run = Run::new(&scenario, Station::Expected, Expected::new(&scenario));
         run.step_until(Micros::from_whole_s(600));
         prop_assert!(run.finish().to_json() == simulate(&scenario, Station::Expected).to_json());
+    }
+
+    #[test]
+    fn a_run_is_the_same_after_whichever_others(values in proptest::collection::vec((scenario(), service_time()), 2..6)) {
+        let mut player = Player::default();
+        for (mut value, service_time) in values {
+            value["service"]["task"]["service_time"] = service_time;
+            let scenario = Scenario::from_value(&value).expect("a right scenario");
+            let alone = expect(&scenario).to_json();
+            prop_assert!(player.expect(&scenario).to_json() == alone);
+            prop_assert!(player.expect(&scenario).to_json() == alone, "at once again");
+        }
     }
 
     #[test]

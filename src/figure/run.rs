@@ -1,5 +1,6 @@
 //! The run that a figure's state asks for.
 
+use headroom_model::Player;
 use headroom_model::scenario::Scenario;
 use headroom_model::trace::Trace;
 
@@ -18,13 +19,15 @@ pub struct Run {
 impl Run {
     /// Runs what a state asks for; if its scenario is not valid, a sentence
     /// says why. Sections' own acts are valid at every setting: a test runs them.
-    pub fn of(act: &Act, state: &State) -> Result<Self, String> {
+    ///
+    /// A player that has played the figure before is done sooner.
+    pub fn of(player: &mut Player, act: &Act, state: &State) -> Result<Self, String> {
         let scenario = Scenario::from_value(&scenario_json(act, state)).map_err(|faults| {
             let faults: Vec<_> =
                 faults.iter().map(|fault| format!("{}: {}", fault.path, fault.message)).collect();
             faults.join("; ")
         })?;
-        let trace = headroom_model::expect(&scenario);
+        let trace = player.expect(&scenario);
         Ok(Self { scenario, trace })
     }
 

@@ -13,8 +13,9 @@ mod look;
 mod tasks;
 mod transport;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use headroom_model::Player;
 use leptos::prelude::*;
 
 use super::dom::{El, button, el, follow};
@@ -171,8 +172,11 @@ pub(super) fn figure(
     let settings = Memo::new(move || {
         signals.state.with(|state| State { t_s: 0.0, bet: None, ..state.clone() })
     });
+    let player = Mutex::new(Player::default());
     let run = Memo::always_new(move || {
-        Arc::new(settings.with(|state| Run::of(state.told(figure), state)))
+        // A player that a panic has left is as good as a new one.
+        let mut player = player.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::new(settings.with(|state| Run::of(&mut player, state.told(figure), state)))
     });
     let duration_s = Memo::new(move || settings.with(|state| state.duration_s(state.told(figure))));
     let revealed = reveal(signals);

@@ -14,6 +14,7 @@ mod backlog;
 mod cohort;
 mod laws;
 mod rates;
+mod shifted;
 mod trust;
 
 use crate::data_plane::{DataPlane, Sample, TaskId};
@@ -22,7 +23,7 @@ use crate::scenario::{Arrivals, Scenario, Task, Traffic};
 use crate::time::Micros;
 
 use cohort::{Cohort, Offer, Standing};
-use laws::Laws;
+pub use laws::Laws;
 use rates::Rates;
 
 /// The mean behaviour, from queueing theory; draws nothing.
@@ -65,12 +66,17 @@ struct Change {
 impl Expected {
     /// Sets up an empty fleet at the start of the run.
     pub fn new(scenario: &Scenario) -> Self {
+        Self::with_laws(scenario, Laws::default())
+    }
+
+    /// The same, with what earlier runs have computed of queueing theory.
+    pub fn with_laws(scenario: &Scenario, laws: Laws) -> Self {
         let task = scenario.service.task.clone();
         Self {
             rates: Rates::new(&scenario.traffic),
             traffic: scenario.traffic.clone(),
             now: Micros::ZERO,
-            laws: Laws::new(task.service_time.law),
+            laws,
             cohorts: Vec::new(),
             members: Vec::new(),
             changed: false,
@@ -79,6 +85,12 @@ impl Expected {
             change: None,
             task,
         }
+    }
+
+    /// What is known of queueing theory after the run, for another.
+    pub fn into_laws(mut self) -> Laws {
+        self.laws.rest();
+        self.laws
     }
 
     fn in_rotation(&self) -> impl Iterator<Item = &Cohort> {
@@ -108,12 +120,8 @@ impl Expected {
         let tasks = self.tasks();
         for cohort in &mut self.cohorts {
             if cohort.standing == Standing::InRotation {
-                cohort.table = self.laws.table(station(
-                    &self.task,
-                    self.traffic.arrivals,
-                    tasks,
-                    cohort.speed,
-                ));
+                let station = station(&self.task, self.traffic.arrivals, tasks, cohort.speed);
+                cohort.table = self.laws.table(station, self.task.service_time.law);
             }
         }
         self.servers = self
@@ -249,7 +257,8 @@ impl DataPlane for Expected {
                 cohort.speed = speed;
             });
         } else {
-            let table = self.laws.table(station(&self.task, self.traffic.arrivals, 1, speed));
+            let station = station(&self.task, self.traffic.arrivals, 1, speed);
+            let table = self.laws.table(station, self.task.service_time.law);
             self.members[index] = Some(Member { cohort: self.cohorts.len(), peak: 0.0 });
             self.cohorts.push(Cohort::new(speed, table));
             self.changed = true;

@@ -42,12 +42,25 @@ pub fn digests() -> String {
     lines
 }
 
-/// Plays a scenario on the expected data plane; returns its number of minutes,
-/// so that nobody can leave the work out, or the faults of the scenario.
+/// Plays scenarios on the expected data plane, as a figure of the course does.
 #[wasm_bindgen]
-pub fn play(json: &str) -> Result<u32, String> {
-    let scenario = Scenario::parse(json.as_bytes()).map_err(|faults| format!("{faults:?}"))?;
-    Ok(simulate(&scenario, Station::Expected).minutes.len() as u32)
+#[derive(Default)]
+pub struct Player(headroom_model::Player);
+
+#[wasm_bindgen]
+impl Player {
+    /// A player that has played nothing yet.
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Plays a scenario; returns its number of minutes, so that nobody can
+    /// leave the work out, or the faults of the scenario.
+    pub fn play(&mut self, json: &str) -> Result<u32, String> {
+        let scenario = Scenario::parse(json.as_bytes()).map_err(|faults| format!("{faults:?}"))?;
+        Ok(self.0.expect(&scenario).minutes.len() as u32)
+    }
 }
 
 /// The version of the model's rules.

@@ -3,6 +3,7 @@
 use crate::data_plane::Sample;
 use crate::data_plane::expected::backlog::Backlog;
 use crate::data_plane::expected::laws::{Laws, Place};
+use crate::data_plane::expected::shifted::Shifted;
 use crate::data_plane::expected::trust::{self, Excess, Tick};
 use crate::queueing::Means;
 
@@ -260,7 +261,7 @@ impl Cohort {
     ) -> f64 {
         let tasks = f64::from(self.tasks);
         let table = laws.get(self.table);
-        let station = table.station;
+        let (station, law) = (table.station, table.law);
         let load = rate / station.capacity();
         let (slots, servers) = (f64::from(station.slots), station.servers());
         let was = self.in_system;
@@ -317,7 +318,7 @@ impl Cohort {
         let requests = completed * tasks / spread.len() as f64;
         for deviations in spread {
             let wait_s = (wait_s + deviations * spread_s).clamp(0.0, highest_s);
-            laws.add_shifted(&mut sample.latency, wait_s, residence_s, requests);
+            Shifted { law, wait_s, residence_s }.add_to(&mut sample.latency, requests);
         }
         busy
     }

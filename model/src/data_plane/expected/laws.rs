@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::histogram::Histogram;
-use crate::queueing::{Means, Station, service_cdf, survival};
+use crate::queueing::{Means, Station, survival};
 use crate::scenario::Law;
 
 /// A queue of at most this many places is too short to be a fluid: its
@@ -13,7 +13,9 @@ pub(super) const SHORT_QUEUE: u32 = 32;
 /// From this load on a queue without bound is computed at this load.
 const HIGHEST_STABLE: f64 = 0.999;
 /// The tail that a histogram leaves out.
-const NEGLIGIBLE: f64 = 1e-6;
+pub(super) const NEGLIGIBLE: f64 = 1e-6;
+/// What is kept from run to run holds at most this many numbers: 8 MB.
+const MOST_NUMBERS: usize = 1 << 20;
 
 /// Loads, over capacity, at which a law is kept: (from, step), in order; the
 /// last one is the highest. Between two of them it is interpolated. They lie
@@ -80,7 +82,7 @@ pub(super) struct Table {
     pub(super) servers: f64,
     /// Whether its equilibrium exists at any load, and is reached at once.
     pub(super) is_short: bool,
-    law: Law,
+    pub(super) law: Law,
     grid: Arc<[f64]>,
     means: Vec<Option<Means>>,
     responses: Vec<Option<Arc<Response>>>,
@@ -88,6 +90,8 @@ pub(super) struct Table {
     stretch: Option<Stretch>,
     /// The last equilibrium that was computed at its very rate.
     last: Option<(f64, Means)>,
+    /// Whether this run has asked for it.
+    in_use: bool,
 }
 
 impl Table {
@@ -103,6 +107,7 @@ impl Table {
             grid,
             stretch: None,
             last: None,
+            in_use: false,
         }
     }
 
@@ -178,7 +183,7 @@ impl Table {
         let last = Histogram::bin(mean_ms * 200.0);
         let times: Vec<f64> = (first + 1..=last).map(|bin| Histogram::edge(bin) / 1000.0).collect();
         let tail = survival(&self.station, self.law, rate, &times);
-        let (mut above, mut shares) = (1.0, Vec::new());
+        let (mut above, mut shares) = (1.0, Vec::with_capacity(tail.len() + 1));
         for at_edge in tail {
             shares.push(above - at_edge);
             above = at_edge;
@@ -189,28 +194,40 @@ impl Table {
         shares.push(above);
         Response { first, shares }
     }
+
+    /// About how many numbers it holds.
+    fn numbers(&self) -> usize {
+        let means = self.means.len() * size_of::<Option<Means>>() / size_of::<f64>();
+        self.responses.iter().flatten().fold(means, |sum, response| sum + response.shares.len())
+    }
 }
 
-/// The tables of a fleet.
+/// What has been computed of queueing theory. Nothing in it depends on who
+/// asked for it, so that it may be kept from run to run.
 #[derive(Debug, Clone)]
-pub(super) struct Laws {
-    law: Law,
+pub struct Laws {
     grid: Arc<[f64]>,
+    /// Those that the last run asked for come first.
     tables: Vec<Table>,
 }
 
-impl Laws {
-    pub(super) fn new(law: Law) -> Self {
-        Self { law, grid: grid(), tables: Vec::new() }
+impl Default for Laws {
+    fn default() -> Self {
+        Self { grid: grid(), tables: Vec::new() }
     }
+}
 
-    /// The number of the table of a kind of station.
-    pub(super) fn table(&mut self, station: Station) -> usize {
-        let known = self.tables.iter().position(|table| table.station == station);
-        known.unwrap_or_else(|| {
-            self.tables.push(Table::new(station, self.law, Arc::clone(&self.grid)));
+impl Laws {
+    /// The number of the table of a kind of station; it holds until
+    /// [`Self::rest`].
+    pub(super) fn table(&mut self, station: Station, law: Law) -> usize {
+        let known = self.tables.iter().position(|t| t.station == station && t.law == law);
+        let number = known.unwrap_or_else(|| {
+            self.tables.push(Table::new(station, law, Arc::clone(&self.grid)));
             self.tables.len() - 1
-        })
+        });
+        self.tables[number].in_use = true;
+        number
     }
 
     pub(super) fn station(&self, table: usize) -> &Station {
@@ -225,73 +242,18 @@ impl Laws {
         &mut self.tables[table]
     }
 
-    /// Adds requests that all waited `wait_s` and then were served under their
-    /// own law with mean `residence_s`.
-    pub(super) fn add_shifted(
-        &self,
-        to: &mut Histogram,
-        wait_s: f64,
-        residence_s: f64,
-        weight: f64,
-    ) {
-        let sum_ms = weight * (wait_s + residence_s) * 1000.0;
-        let first = Histogram::bin((wait_s + residence_s / 32.0) * 1000.0);
-        let mut shares = Vec::with_capacity(512);
-        let mut below = 0.0;
-        let mut tail = Tail {
-            law: self.law,
-            wait_s,
-            residence_s,
-            at_s: 0.0,
-            step_s: 0.0,
-            kept: 0.0,
-            left: 1.0,
-        };
-        for bin in first.. {
-            let by_end = 1.0 - tail.beyond(Histogram::edge(bin + 1) / 1000.0);
-            shares.push(by_end - below);
-            below = by_end;
-            if 1.0 - below < NEGLIGIBLE || first + shares.len() == crate::histogram::BINS {
-                break;
-            }
-        }
-        if let Some(last) = shares.last_mut() {
-            *last += 1.0 - below;
-        }
-        to.mix(first, &shares, weight, sum_ms);
-    }
-}
-
-/// The share of requests that take longer than each of a series of times. The
-/// edges of bins lie evenly within an octave, so that an exponential tail is
-/// multiplied by the same factor from one to the next.
-struct Tail {
-    law: Law,
-    wait_s: f64,
-    residence_s: f64,
-    at_s: f64,
-    step_s: f64,
-    /// What a step leaves of an exponential tail.
-    kept: f64,
-    left: f64,
-}
-
-impl Tail {
-    fn beyond(&mut self, t: f64) -> f64 {
-        let x = (t - self.wait_s) / self.residence_s;
-        if self.law != Law::Exponential || x <= 0.0 {
-            return 1.0 - service_cdf(self.law, x);
-        }
-        let step_s = t - self.at_s;
-        if (step_s - self.step_s).abs() <= 1e-9 * t {
-            self.left *= self.kept;
-        } else {
-            self.left = libm::exp(-x);
-            self.kept = libm::exp(-step_s / self.residence_s);
-            self.step_s = step_s;
-        }
-        self.at_s = t;
-        self.left
+    /// Ends a run: what it has used is kept before what it has not, and the
+    /// rest goes.
+    pub(super) fn rest(&mut self) {
+        let (mut kept, unused): (Vec<_>, Vec<_>) = self.tables.drain(..).partition(|t| t.in_use);
+        kept.extend(unused);
+        let mut numbers = 0;
+        self.tables = kept;
+        self.tables.retain_mut(|table| {
+            table.in_use = false;
+            numbers += table.numbers();
+            numbers <= MOST_NUMBERS
+        });
     }
 }
 
@@ -299,18 +261,22 @@ impl Tail {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_load_lies_between_two_points() {
-        let grid = grid();
-        assert!(grid.is_sorted() && grid.contains(&1.0));
-        let station = Station {
-            slots: 2,
+    fn station(slots: u32) -> Station {
+        Station {
+            slots,
             cpu_slots: f64::INFINITY,
             queue_limit: Some(0),
             service_s: 1.0,
             arrival_cv2: 1.0,
             service_cv2: 1.0,
-        };
+        }
+    }
+
+    #[test]
+    fn a_load_lies_between_two_points() {
+        let grid = grid();
+        assert!(grid.is_sorted() && grid.contains(&1.0));
+        let station = station(2);
         let mut table = Table::new(station, Law::Exponential, Arc::clone(&grid));
         for load in [0.0, 0.01, 0.3, 0.7999, 0.8, 0.85, 0.9701, 1.0, 1.5, 9.99, 0.4] {
             let (Place { point, share }, means) = table.look_up(load);
@@ -320,5 +286,24 @@ mod tests {
             assert!((means.blocking - exact.blocking).abs() < 1e-3, "{load} {means:?} {exact:?}");
         }
         assert_eq!(table.look_up(99.0).0, Place { point: grid.len() - 2, share: 1.0 });
+    }
+
+    #[test]
+    fn what_a_run_has_used_is_kept_before_the_rest() {
+        let mut laws = Laws::default();
+        let known = |laws: &Laws, slots| laws.tables.iter().any(|t| t.station.slots == slots);
+        let mut run = |all: Range<u32>| {
+            for slots in all {
+                let table = laws.table(station(slots), Law::Deterministic);
+                laws.get(table).look_up(0.5);
+            }
+            laws.rest();
+            let numbers: usize = laws.tables.iter().map(Table::numbers).sum();
+            assert!(numbers <= MOST_NUMBERS);
+            [1, 2, 1000].map(|slots| known(&laws, slots))
+        };
+        assert_eq!(run(1..3), [true, true, false]);
+        assert_eq!(run(2..3), [true, true, false]);
+        assert_eq!(run(1000..2000), [false, false, true]);
     }
 }
