@@ -429,6 +429,8 @@ impl<P: DataPlane> Run<P> {
             metric_kind: None,
             metric: None,
             target: None,
+            tracking: false,
+            alarm: None,
             running: self.service.count(Phase::Running),
             desired_before: desired,
             proposed: desired,

@@ -4,6 +4,7 @@ use crate::data_plane::{Fidelity, TaskId};
 use crate::scenario::Metric;
 use crate::time::Micros;
 
+pub mod activity;
 mod json;
 
 /// Everything that a run leaves behind.
@@ -168,6 +169,12 @@ pub struct Decision {
     /// The target that it was held against.
     #[serde(skip)]
     pub target: Option<f64>,
+    /// Whether it is a target tracking policy's.
+    #[serde(skip)]
+    pub tracking: bool,
+    /// The alarm that called the policy.
+    #[serde(skip)]
+    pub alarm: Option<String>,
     /// Tasks RUNNING: what the formula starts from.
     pub running: u32,
     /// The service's desired count before everything decided in this instant.

@@ -63,8 +63,7 @@ mod tests {
     use crate::figure::sample;
 
     fn at(t_s: f64) -> String {
-        let (scenario, trace) = sample::run();
-        in_words(&boxes(&Run { scenario, trace }, t_s))
+        in_words(&boxes(&sample::whole(), t_s))
     }
 
     #[test]
@@ -78,8 +77,7 @@ mod tests {
 
     #[test]
     fn a_task_that_takes_no_requests_is_empty() {
-        let (scenario, trace) = sample::run();
-        let boxes = boxes(&Run { scenario, trace }, 570.0);
+        let boxes = boxes(&sample::whole(), 570.0);
         assert_eq!(boxes[0].fill_percent, Some(85.0));
         assert_eq!(boxes[4].fill_percent, None);
     }

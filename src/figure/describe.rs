@@ -162,8 +162,7 @@ mod tests {
         [Chart::TrafficCapacity, Chart::Metric, Chart::Tasks, Chart::Latency, Chart::Errors];
 
     fn run() -> Run {
-        let (scenario, trace) = sample::run();
-        Run { scenario, trace }
+        sample::whole()
     }
 
     #[test]

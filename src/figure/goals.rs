@@ -46,8 +46,7 @@ mod tests {
 
     #[test]
     fn conditions_are_checked_on_the_run_and_the_controls() {
-        let (scenario, trace) = sample::run();
-        let mut run = Run { scenario, trace };
+        let mut run = sample::whole();
         run.trace.minutes[7].cpu_percent = Some(99.6);
         let mut state = State::new(&sample::FIGURE);
         state.switches[0] = true;

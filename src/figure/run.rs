@@ -3,6 +3,7 @@
 use headroom_model::Player;
 use headroom_model::scenario::Scenario;
 use headroom_model::trace::Trace;
+use serde_json::Value;
 
 use super::state::{State, scenario_json};
 use crate::course::figure::Act;
@@ -14,6 +15,8 @@ pub struct Run {
     pub scenario: Scenario,
     /// What came out.
     pub trace: Trace,
+    /// What scales it, as AWS's own JSON.
+    pub autoscaling: Option<Value>,
 }
 
 impl Run {
@@ -22,13 +25,15 @@ impl Run {
     ///
     /// A player that has played the figure before is done sooner.
     pub fn of(player: &mut Player, act: &Act, state: &State) -> Result<Self, String> {
-        let scenario = Scenario::from_value(&scenario_json(act, state)).map_err(|faults| {
+        let mut json = scenario_json(act, state);
+        let scenario = Scenario::from_value(&json).map_err(|faults| {
             let faults: Vec<_> =
                 faults.iter().map(|fault| format!("{}: {}", fault.path, fault.message)).collect();
             faults.join("; ")
         })?;
         let trace = player.expect(&scenario);
-        Ok(Self { scenario, trace })
+        let autoscaling = json.get_mut("autoscaling").map(Value::take);
+        Ok(Self { scenario, trace, autoscaling: autoscaling.filter(|json| !json.is_null()) })
     }
 
     /// Row of the minute that ends at or after `t_s`: the one whose mean says

@@ -7,6 +7,7 @@ use headroom_model::trace::{
     AlarmState, Decision, Minute, Outcome, Station, Summary, TaskLife, Trace, Watch,
 };
 
+use super::run::Run;
 use crate::course::figure::{Act, Chart, Choice, Control, Figure, Prediction, Quantity, Switch};
 
 const fn control(name: &'static str, unit: &'static str, range: [f64; 4]) -> Control {
@@ -107,6 +108,8 @@ pub(crate) fn run() -> (Scenario, Trace) {
         policy: "cpu".to_owned(),
         metric_kind: Some(Metric::Cpu),
         metric: Some(85.0),
+        tracking: true,
+        alarm: Some("TargetTracking-cpu-AlarmHigh".to_owned()),
         target: Some(70.0),
         running: 4,
         desired_before: 4,
@@ -198,8 +201,14 @@ fn watch(number: u32) -> Watch {
     }
 }
 
-fn scenario() -> Scenario {
-    let scenario = serde_json::json!({
+/// The same as a figure holds it.
+pub(crate) fn whole() -> Run {
+    let (scenario, trace) = run();
+    Run { scenario, trace, autoscaling: scenario_json().get("autoscaling").cloned() }
+}
+
+fn scenario_json() -> serde_json::Value {
+    serde_json::json!({
         "name": "step", "start": "2026-01-05T09:00:00Z", "duration_s": 1260,
         "traffic": {"shape": "steps", "points": [[0, 130], [360, 170]]},
         "service": {},
@@ -216,6 +225,9 @@ fn scenario() -> Scenario {
             }],
         },
         "slo": {"p95_ms": 300, "error_percent": 1},
-    });
-    Scenario::from_value(&scenario).expect("the sample is a right scenario")
+    })
+}
+
+fn scenario() -> Scenario {
+    Scenario::from_value(&scenario_json()).expect("the sample is a right scenario")
 }

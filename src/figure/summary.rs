@@ -97,8 +97,7 @@ mod tests {
 
     #[test]
     fn a_run_is_summed_up_in_a_sentence() {
-        let (scenario, trace) = sample::run();
-        let mut run = Run { scenario, trace };
+        let mut run = sample::whole();
         assert_eq!(
             sentence(&run),
             "p95 response time 190 ms, errors 20, minutes at 100 % CPU 0, task-hours 1.60, \

@@ -1,7 +1,7 @@
 //! The why line: what the scaler saw in the minute under the cursor, and what
 //! it did about it, or why it did nothing.
 
-use headroom_model::scenario::TargetTracking;
+use headroom_model::scenario::{AlarmSettings, Autoscaling, TargetTracking};
 use headroom_model::trace::{Decision, Outcome, Watch};
 
 use super::run::Run;
@@ -61,8 +61,15 @@ fn decided(run: &Run, decision: &Decision) -> Why {
     let policies = run.scenario.autoscaling.iter().flat_map(|scaling| &scaling.policies);
     let policy = policies.enumerate().find(|(_, policy)| policy.name() == decision.policy);
     let seen = policy.and_then(|(index, policy)| {
-        let policy = policy.target_tracking()?;
         let watch = watch_at(run, index, decision.t_s)?;
+        let Some(policy) = policy.target_tracking() else {
+            let alarm = decision.alarm.as_ref()?;
+            return Some(format!(
+                "Alarm {alarm}: {} in a row beyond {}",
+                readings_of(watch.above),
+                short(decision.target?)
+            ));
+        };
         let out = watch.above >= HIGH_OF;
         Some(if out {
             let readings = readings(run, policy, watch, HIGH_OF);
@@ -102,6 +109,9 @@ fn watch_at(run: &Run, policy: usize, t_s: f64) -> Option<&Watch> {
 /// Why nothing happened: a headline and what the first policy saw.
 fn idle(run: &Run, begin_s: f64) -> (String, String) {
     let scaling = run.scenario.autoscaling.as_ref();
+    if let Some(alarm) = scaling.and_then(|scaling| stepping(scaling)) {
+        return waiting(run, alarm, begin_s);
+    }
     let Some((index, policy)) = scaling.and_then(|scaling| scaling.first_tracking()) else {
         return (
             "Nothing scales this service.".to_owned(),
@@ -155,6 +165,38 @@ fn idle(run: &Run, begin_s: f64) -> (String, String) {
     (headline.to_owned(), seen)
 }
 
+/// The alarm of a step policy, if no target tracking policy is there to tell of.
+fn stepping(scaling: &Autoscaling) -> Option<&AlarmSettings> {
+    let alone = scaling.first_tracking().is_none();
+    scaling.alarms.iter().find(|alarm| alone && !alarm.calls.is_empty())
+}
+
+/// What a step policy's alarm saw in a minute in which it called nothing.
+fn waiting(run: &Run, alarm: &AlarmSettings, begin_s: f64) -> (String, String) {
+    let policy = alarm.calls.first().copied().unwrap_or_default();
+    let watch = watch_at(run, policy, begin_s);
+    let Some((watch, value)) = watch.and_then(|watch| Some((watch, watch.metric?))) else {
+        let seen = format!("{} has no reading yet.", alarm.name);
+        return ("No reading yet.".to_owned(), seen);
+    };
+    let (limit, wanted) = (short(alarm.threshold), alarm.datapoints_to_alarm);
+    if watch.above == 0 {
+        let seen = format!("{} is not beyond {}'s {limit}", short(value), alarm.name);
+        return ("Nothing to do.".to_owned(), seen);
+    }
+    let seen = format!(
+        "{}: {} of {wanted} beyond {limit}, the newest {}",
+        alarm.name,
+        readings_of(watch.above),
+        short(value)
+    );
+    ("Waiting.".to_owned(), seen)
+}
+
+fn readings_of(count: u32) -> String {
+    format!("{count} reading{}", if count == 1 { "" } else { "s" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -167,8 +209,7 @@ mod tests {
     }
 
     fn run() -> Run {
-        let (scenario, trace) = sample::run();
-        Run { scenario, trace }
+        sample::whole()
     }
 
     #[test]

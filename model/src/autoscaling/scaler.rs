@@ -250,6 +250,8 @@ impl Scaler {
                 metric_kind: wish.metric_kind.clone(),
                 metric: wish.metric,
                 target: wish.target,
+                tracking: wish.tracking,
+                alarm: Some(wish.alarm.clone()),
                 running: counts.running,
                 desired_before: counts.desired,
                 proposed: wish.capacity,
@@ -337,7 +339,7 @@ impl Scaler {
             let threshold = (rule.threshold, above);
             let wish = step::wish((*index, settings), called, threshold, metric, counts.running);
             let metric_kind = alarm.reading.signal().metric().cloned();
-            wishes.push(Wish { metric_kind, ..wish });
+            wishes.push(Wish { metric_kind, alarm: rule.name.clone(), ..wish });
         }
     }
 }
@@ -369,6 +371,8 @@ impl Decision {
             metric_kind: None,
             metric: None,
             target: None,
+            tracking: false,
+            alarm: None,
             running: counts.running,
             desired_before: counts.desired,
             proposed: counts.desired,

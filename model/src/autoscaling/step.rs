@@ -91,6 +91,7 @@ pub(super) fn wish(
         },
         called,
         tracking: false,
+        alarm: String::new(),
         metric_kind: None,
         metric,
         target: Some(threshold),

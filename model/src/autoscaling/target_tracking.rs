@@ -76,6 +76,10 @@ impl Policy {
     ) -> Option<Wish> {
         let TargetTracking { target, .. } = self.settings;
         let wish = |direction, called, metric, capacity, cooldown, reason| Wish {
+            alarm: match (direction, &self.low) {
+                (Direction::In, Some(low)) => low.alarm.name.clone(),
+                _ => self.high.alarm.name.clone(),
+            },
             policy,
             direction,
             called,

@@ -25,6 +25,8 @@ pub(super) struct Wish {
     pub(super) called: bool,
     /// Whether it is a target tracking policy's: these scale in together only.
     pub(super) tracking: bool,
+    /// The alarm that calls it.
+    pub(super) alarm: String,
     pub(super) metric_kind: Option<Metric>,
     /// The value that went into the formula.
     pub(super) metric: Option<f64>,

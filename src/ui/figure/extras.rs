@@ -31,6 +31,7 @@ pub(super) fn extras(shared: Shared, act: &'static Act) -> El {
             vec![
                 listing("Commands that set this up", &prompt::commands(run)),
                 listing("The service at the cursor", &services),
+                listing("What scaling did until then", &prompt::describe_activities(run, cursor_s)),
             ]
         };
         shared.with_run(both).unwrap_or_default()
