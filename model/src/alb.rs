@@ -1,11 +1,18 @@
 //! The Application Load Balancer's target group: health checks, and who takes
 //! new requests.
 
+pub mod ramp;
+mod timeouts;
+
+pub use timeouts::{Answer, CONNECT_TIMEOUT, IDLE_TIMEOUT, answer_for_silence};
+
 use std::collections::BTreeMap;
 
 use crate::data_plane::{DataPlane, TaskId};
 use crate::scenario::TargetGroup as Settings;
 use crate::time::Micros;
+
+use ramp::Ramp;
 
 /// A registered target.
 #[derive(Debug, Clone)]
@@ -22,6 +29,14 @@ struct Target {
     watched: bool,
     /// Results of the last checks in a row that speak against its state.
     contrary: u32,
+    /// Its slow start, if it went through one when it last became healthy.
+    ramp: Option<Ramp>,
+}
+
+impl Target {
+    fn is_in_slow_start(&self, now: Micros) -> bool {
+        self.ramp.is_some_and(|ramp| now < ramp.until)
+    }
 }
 
 /// A target group. Targets that are `initial` or `draining` are not in here:
@@ -49,11 +64,31 @@ impl TargetGroup {
         Self { settings, targets: BTreeMap::new() }
     }
 
+    /// A target that is healthy at the start of the run.
+    pub fn is_there(&mut self, task: TaskId) {
+        self.register(task, Micros::ZERO, 1.0, None);
+    }
+
     /// A target passed its first check: one is enough, whatever the healthy
     /// threshold says (ECS developer guide, load balancer health checks).
     /// `running` is where its checks are counted from; `speed` is its CPU's.
-    pub fn first_check_passed(&mut self, task: TaskId, running: Micros, speed: f64) {
+    pub fn first_check_passed(&mut self, now: Micros, task: TaskId, running: Micros, speed: f64) {
+        let ramp = self.slow_start(now);
+        self.register(task, running, speed, ramp);
+    }
+
+    /// The slow start of a target that becomes healthy now: there is one if a
+    /// healthy target is not in slow start (ELB user guide, "Slow start mode").
+    fn slow_start(&self, now: Micros) -> Option<Ramp> {
+        let span = self.settings.slow_start;
+        let is_full = |target: &Target| target.healthy && !target.is_in_slow_start(now);
+        (span > Micros::ZERO && self.targets.values().any(is_full))
+            .then(|| Ramp { from: now, until: now + span })
+    }
+
+    fn register(&mut self, task: TaskId, running: Micros, speed: f64, ramp: Option<Ramp>) {
         let target = Target {
+            ramp,
             registered: running,
             healthy: true,
             speed,
@@ -110,6 +145,7 @@ impl TargetGroup {
     /// Unhealthy after `unhealthy_threshold` failures in a row, healthy again
     /// after `healthy_threshold` successes (ELB user guide, health checks).
     pub fn check(&mut self, now: Micros, task: TaskId) -> Check {
+        let ramp = self.slow_start(now);
         let (Some(next), Some(target)) = (self.next_check(now, task), self.targets.get_mut(&task))
         else {
             return Check::Settled;
@@ -124,6 +160,7 @@ impl TargetGroup {
         if target.contrary >= threshold {
             target.healthy = !target.healthy;
             target.contrary = 0;
+            target.ramp = ramp.filter(|_| target.healthy);
             if !target.healthy {
                 return Check::Unhealthy(next);
             }
@@ -140,6 +177,9 @@ impl TargetGroup {
             let wanted = target.healthy || fail_open;
             if wanted && !target.in_rotation {
                 plane.enter_rotation(now, id, target.speed);
+                if let Some(ramp) = target.ramp.filter(|ramp| now < ramp.until) {
+                    plane.ramp_up(id, ramp);
+                }
             } else if !wanted && target.in_rotation {
                 plane.leave_rotation(now, id, false);
             }

@@ -13,6 +13,7 @@ pub use exact::Exact;
 pub use expected::{Expected, Laws};
 pub use idle::Idle;
 
+use crate::alb::ramp::Ramp;
 use crate::histogram::Histogram;
 use crate::time::Micros;
 
@@ -112,6 +113,14 @@ pub trait DataPlane {
     /// on, with its CPU at `speed` (0 < speed ≤ 1).
     fn enter_rotation(&mut self, at: Micros, task: TaskId, speed: f64);
 
+    /// A target that has just entered rotation is in slow start.
+    fn ramp_up(&mut self, task: TaskId, ramp: Ramp);
+
+    /// From `at` on each request in service takes `added` longer, without CPU:
+    /// those that begin service then, and, if `added` has grown, those in
+    /// service by what it has grown.
+    fn set_added_wait(&mut self, at: Micros, added: Micros);
+
     /// The CPU of a task in rotation or draining now runs at `speed`.
     fn set_speed(&mut self, at: Micros, task: TaskId, speed: f64);
 
@@ -138,6 +147,14 @@ pub trait DataPlane {
 impl<P: DataPlane> DataPlane for &mut P {
     fn enter_rotation(&mut self, at: Micros, task: TaskId, speed: f64) {
         P::enter_rotation(self, at, task, speed);
+    }
+
+    fn ramp_up(&mut self, task: TaskId, ramp: Ramp) {
+        P::ramp_up(self, task, ramp);
+    }
+
+    fn set_added_wait(&mut self, at: Micros, added: Micros) {
+        P::set_added_wait(self, at, added);
     }
 
     fn set_speed(&mut self, at: Micros, task: TaskId, speed: f64) {

@@ -21,6 +21,8 @@ pub enum Purpose {
     Arrivals = 1,
     /// How long requests take.
     Demands = 2,
+    /// Where requests go, if that is drawn.
+    Routing = 3,
 }
 
 /// A stream of random numbers.
@@ -38,6 +40,12 @@ impl Stream {
     fn uniform(&mut self) -> f64 {
         const UNIT: f64 = 1.0 / (1_u64 << 53) as f64;
         ((self.0.next_u64() >> 11) + 1) as f64 * UNIT
+    }
+
+    /// A whole number below `count` (≥ 1, at most 2^32), all alike to within
+    /// 2^-32.
+    pub fn below(&mut self, count: usize) -> usize {
+        ((u64::from(self.0.next_u32()) * count as u64) >> 32) as usize
     }
 
     /// Exponential with mean 1.

@@ -54,6 +54,8 @@ pub struct Run<P> {
     read: Vec<Metric>,
     source: Source,
     plane: P,
+    /// How much longer requests take now, because of what they wait for.
+    added_wait: Micros,
     meter: Meter,
     peak_running: u32,
     minutes: Vec<Minute>,
@@ -103,6 +105,7 @@ impl<P: DataPlane> Run<P> {
             read: Vec::new(),
             source,
             plane,
+            added_wait: Micros::ZERO,
             meter: Meter::new(),
             minutes: Vec::new(),
             counting: false,
@@ -111,7 +114,7 @@ impl<P: DataPlane> Run<P> {
             watches: Vec::new(),
         };
         for id in run.service.live().to_vec() {
-            run.targets.first_check_passed(id, Micros::ZERO, 1.0);
+            run.targets.is_there(id);
         }
         run.targets.route(Micros::ZERO, &mut run.plane);
         for (index, event) in scenario.events.iter().enumerate() {
@@ -145,6 +148,10 @@ impl<P: DataPlane> Run<P> {
                 What::Action(index) => self.action(index),
                 What::Forecast(policy, point) => self.forecast(policy, point),
                 What::Tick => self.tick(),
+                What::DependencyRecovers(added) => {
+                    self.added_wait = self.added_wait - added;
+                    self.plane.set_added_wait(at, self.added_wait);
+                }
                 What::Minute => self.minute(),
             }
             self.reconcile();
@@ -253,7 +260,7 @@ impl<P: DataPlane> Run<P> {
                 }
                 let speed = if warm { 1.0 } else { startup.warm_up_speed };
                 self.service.serves(id, now);
-                self.targets.first_check_passed(id, running, speed);
+                self.targets.first_check_passed(now, id, running, speed);
             }
             (Step::Exit, Phase::Running) => self.crash(id),
             (Step::Warm, Phase::Running | Phase::Draining) => {
@@ -395,6 +402,11 @@ impl<P: DataPlane> Run<P> {
                     self.crash(id);
                 }
                 self.queue.schedule(until, What::Scheduler);
+            }
+            EventKind::DependencySlow { added, lasts } => {
+                self.added_wait += added;
+                self.plane.set_added_wait(self.now, self.added_wait);
+                self.queue.schedule(self.now + lasts, What::DependencyRecovers(added));
             }
             EventKind::Deployment { failing } => self.service.deploy(self.now, failing),
             EventKind::RegisterScalableTarget { min, max, suspended } => {

@@ -1,6 +1,7 @@
 //! What to simulate: parsed and checked once, valid by type ever after.
 
 mod autoscaling;
+mod balancing;
 mod json;
 mod parse;
 mod reader;
@@ -189,6 +190,22 @@ impl Task {
         self.vcpu * self.service_time.mean_ms * speed / self.cpu_ms_per_request
     }
 
+    /// The same task while each request takes `added` longer, without CPU. The
+    /// law of its service time has the right mean and variance, not quite the
+    /// right shape.
+    pub fn waiting_longer(&self, added: Micros) -> Self {
+        if added == Micros::ZERO {
+            return self.clone();
+        }
+        let ServiceTime { law, mean_ms } = self.service_time;
+        let longer_ms = mean_ms + added.as_s() * 1000.0;
+        let law = match law.cv() * mean_ms / longer_ms {
+            cv if cv > 0.0 => Law::Lognormal { cv },
+            _ => Law::Deterministic,
+        };
+        Self { service_time: ServiceTime { law, mean_ms: longer_ms }, ..self.clone() }
+    }
+
     /// The most that a task serves [requests/s] at CPU speed `speed`:
     /// the smaller of slots and CPU, over the mean service time.
     pub fn capacity_rps(&self, speed: f64) -> f64 {
@@ -266,9 +283,14 @@ impl Startup {
     }
 }
 
-/// The Application Load Balancer's target group. Routing is round robin.
+/// The Application Load Balancer's target group.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TargetGroup {
+    /// Which target takes a request.
+    pub routing: Routing,
+    /// How long the share of a new target grows (30 to 900 s); zero is off. Only
+    /// with round robin.
+    pub slow_start: Micros,
     /// How long a deregistered target may finish its requests.
     pub deregistration_delay: Micros,
     /// How long after RUNNING failed checks do not make ECS replace a task.
@@ -279,6 +301,17 @@ pub struct TargetGroup {
     pub healthy_threshold: u32,
     /// Failed checks in a row that make a healthy target unhealthy (2 to 10).
     pub unhealthy_threshold: u32,
+}
+
+/// How the load balancer chooses a target (`load_balancing.algorithm.type`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Routing {
+    /// All in turn.
+    RoundRobin,
+    /// One with the fewest requests.
+    LeastOutstandingRequests,
+    /// At random, all alike.
+    WeightedRandom,
 }
 
 /// How metrics reach CloudWatch.
@@ -333,6 +366,14 @@ pub enum EventKind {
     ZoneFailure {
         /// The zone, from 0.
         zone: u32,
+        /// For how long.
+        lasts: Micros,
+    },
+    /// What requests wait for is slow: each in service takes that much longer,
+    /// without CPU.
+    DependencySlow {
+        /// How much longer.
+        added: Micros,
         /// For how long.
         lasts: Micros,
     },

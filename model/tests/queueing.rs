@@ -37,6 +37,7 @@ fn mmc_station(row: &Row) -> Station {
         service_s: 1.0,
         arrival_cv2: 1.0,
         service_cv2: 1.0,
+        pool: 1,
     }
 }
 
@@ -91,6 +92,7 @@ fn one_slot_and_one_shared_cpu_agree_with_the_reference() {
             service_s: 1.0,
             arrival_cv2: 1.0,
             service_cv2: row["cv2"],
+            pool: 1,
         };
         let means = fcfs.means(row["rho"]);
         assert_close(means.wait_s, row["Wq"], 1e-9, row);
@@ -123,6 +125,7 @@ fn deep_queues_are_summed_right() {
             service_s: 1.0,
             arrival_cv2: 1.0,
             service_cv2: 1.0,
+            pool: 1,
         };
         let rate: f64 = rho * 1.5;
         let mut p = vec![1.0];
@@ -140,4 +143,30 @@ fn deep_queues_are_summed_right() {
         assert_close(means.in_system, mean, 1e-9, &(rho, limit));
         assert_close(means.blocking, p[p.len() - 1] / total, 1e-9, &(rho, limit));
     }
+}
+
+#[test]
+fn stations_that_share_a_queue_are_one_with_all_their_slots() {
+    let one = Station {
+        slots: 4,
+        cpu_slots: f64::INFINITY,
+        queue_limit: None,
+        service_s: 0.5,
+        arrival_cv2: 1.0,
+        service_cv2: 1.0,
+        pool: 10,
+    };
+    let rate = 0.9 * one.capacity();
+    let all = Mmc { servers: 40, arrival_rate: 10.0 * rate, service_rate: 2.0 };
+    let means = one.means(rate);
+    assert!((means.wait_s - all.mean_wait()).abs() < 1e-12, "{means:?}");
+    assert!((means.in_service - 4.0 * 0.9).abs() < 1e-9, "of each of them");
+    let [beyond] = survival(&one, Law::Exponential, rate, &[all.response_quantile(0.95)])[..]
+    else {
+        panic!("one time, one share");
+    };
+    assert!((beyond - 0.05).abs() < 1e-3, "{beyond}");
+    // A CPU that carries half a request slows each of them, alone or not.
+    let slow = Station { slots: 8, cpu_slots: 0.5, ..one };
+    assert!((slow.means(1e-6).residence_s - 1.0).abs() < 1e-3);
 }

@@ -91,8 +91,6 @@ fn every_fault_is_told_with_its_place() {
 #[test]
 fn what_is_not_modelled_is_refused_by_name() {
     for (pointer, value) in [
-        ("/service/target_group/routing", json!("least_outstanding_requests")),
-        ("/service/target_group/slow_start_s", json!(60)),
         ("/service/target_group/stickiness", json!({"type": "lb_cookie"})),
         ("/service/client/timeout_ms", json!(1000)),
         ("/service/client/retries", json!(2)),
@@ -108,9 +106,6 @@ fn what_is_not_modelled_is_refused_by_name() {
             told.len() == 1 && told[0].starts_with(pointer) && told[0].contains("not modelled");
         assert!(right, "{pointer}: {told:?}");
     }
-    let mut scenario = least();
-    scenario["events"] = json!([{"at_s": 1, "kind": "dependency_slow"}]);
-    assert!(faults(&scenario)[0].contains("dependency_slow"));
 }
 
 #[test]

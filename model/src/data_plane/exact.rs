@@ -1,22 +1,25 @@
 //! Every request by itself.
 //!
-//! Requests arrive one by one, go to the tasks in rotation in turn (in the
-//! order in which they entered it), are served there and leave. What happens
+//! Requests arrive one by one, go to a task in rotation, are served there and
+//! leave. What happens
 //! is ordered by time in whole microseconds and, within one, by when it was
 //! foreseen. An advance that is cut in two leaves the same requests at the
 //! same times.
 
 mod arrivals;
+mod rotation;
 mod server;
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use crate::alb::ramp::Ramp;
 use crate::data_plane::{DataPlane, Sample, TaskId};
 use crate::scenario::{Scenario, Task};
 use crate::time::Micros;
 
 use arrivals::{Arrival, Source};
+use rotation::Rotation;
 use server::{Server, Taken};
 
 /// Every request by itself.
@@ -30,10 +33,10 @@ pub struct Exact {
     sequence: u64,
     /// By number of the task; `None` before it comes and after it is gone.
     targets: Vec<Option<Target>>,
-    /// Indices of the targets in rotation, in the order of entering it.
-    rotation: Vec<usize>,
-    /// Whose turn it is in `rotation`.
-    turn: usize,
+    /// Indices of the targets in rotation.
+    rotation: Rotation,
+    /// How much longer a request takes that begins service.
+    added: Micros,
     /// When the next request of a task leaves. An entry is void if the task
     /// has another version by then.
     departures: BinaryHeap<Reverse<Foreseen>>,
@@ -68,8 +71,8 @@ impl Exact {
             now: Micros::ZERO,
             sequence: 1,
             targets: Vec::new(),
-            rotation: Vec::new(),
-            turn: 0,
+            rotation: Rotation::new(scenario),
+            added: Micros::ZERO,
             departures: BinaryHeap::new(),
             in_flight: 0,
         }
@@ -93,26 +96,15 @@ impl Exact {
         }
     }
 
-    fn out_of_rotation(&mut self, index: usize) {
-        if let Some(place) = self.rotation.iter().position(|&other| other == index) {
-            self.rotation.remove(place);
-            if place < self.turn {
-                self.turn -= 1;
-            }
-        }
-    }
-
     fn arrive(&mut self, arrival: Arrival, sample: &mut Sample) {
         sample.offered += 1.0;
-        if self.rotation.is_empty() {
+        let targets = &self.targets;
+        let outstanding =
+            |index: usize| targets[index].as_ref().map_or(0, |target| target.server.requests());
+        let Some(index) = self.rotation.choose(arrival.at, outstanding) else {
             sample.rejected += 1.0;
             return;
-        }
-        if self.turn >= self.rotation.len() {
-            self.turn = 0;
-        }
-        let index = self.rotation[self.turn];
-        self.turn += 1;
+        };
         let Some(target) = &mut self.targets[index] else { return };
         match target.server.arrive(arrival) {
             Taken::Started => {
@@ -155,7 +147,8 @@ impl Exact {
                 sample.busy_slot_s += used.busy as f64 / 1e6;
             }
             if !target.draining {
-                let unshared_s = used.unshared as f64 / 1e6 * cpu_share / target.speed;
+                let unshared_s =
+                    (used.unshared as f64 + used.waiting) / 1e6 * cpu_share / target.speed;
                 sample.cpu_s += unshared_s + self.task.vcpu * (used.saturated as f64 / 1e6);
             }
         }
@@ -170,17 +163,32 @@ impl DataPlane for Exact {
         }
         let cpu_slots = self.task.cpu_slots(speed);
         let Task { concurrency, queue_limit, .. } = self.task;
+        let added = self.added;
         let target = self.targets[index].get_or_insert_with(|| Target {
-            server: Server::new(concurrency, queue_limit, cpu_slots, at),
+            server: Server::new(concurrency, queue_limit, cpu_slots, at, added),
             speed,
             in_rotation: false,
             draining: false,
         });
         if !target.in_rotation {
             target.in_rotation = true;
-            self.rotation.push(index);
+            self.rotation.enter(index);
         }
         self.set_speed(at, task, speed);
+    }
+
+    fn ramp_up(&mut self, task: TaskId, ramp: Ramp) {
+        self.rotation.ramp_up(task.0 as usize, ramp);
+    }
+
+    fn set_added_wait(&mut self, at: Micros, added: Micros) {
+        self.added = added;
+        for index in 0..self.targets.len() {
+            if let Some(target) = &mut self.targets[index] {
+                target.server.set_added_wait(at, added);
+                self.foresee(index);
+            }
+        }
     }
 
     fn set_speed(&mut self, at: Micros, task: TaskId, speed: f64) {
@@ -197,7 +205,7 @@ impl DataPlane for Exact {
         if let Some(target) = self.target(task) {
             target.in_rotation = false;
             target.draining = draining;
-            self.out_of_rotation(task.0 as usize);
+            self.rotation.leave(task.0 as usize);
         }
     }
 
@@ -207,7 +215,7 @@ impl DataPlane for Exact {
             let requests = target.server.requests();
             self.in_flight -= requests as u64;
             sample.failed += requests as f64;
-            self.out_of_rotation(index);
+            self.rotation.leave(index);
         }
     }
 

@@ -17,9 +17,10 @@ mod rates;
 mod shifted;
 mod trust;
 
+use crate::alb::ramp::Ramp;
 use crate::data_plane::{DataPlane, Sample, TaskId};
 use crate::queueing::Station;
-use crate::scenario::{Arrivals, Scenario, Task, Traffic};
+use crate::scenario::{Arrivals, Routing, Scenario, Task, Traffic};
 use crate::time::Micros;
 
 use cohort::{Cohort, Offer, Standing};
@@ -30,7 +31,11 @@ use rates::Rates;
 #[derive(Debug, Clone)]
 pub struct Expected {
     traffic: Traffic,
+    routing: Routing,
+    /// What a request asks of a task, as long as what it waits for is slow.
     task: Task,
+    /// What it asks otherwise.
+    usual: Task,
     now: Micros,
     laws: Laws,
     cohorts: Vec<Cohort>,
@@ -39,6 +44,13 @@ pub struct Expected {
     rates: Rates,
     /// Whether the fleet has changed since time went on.
     changed: bool,
+    /// Whether a target is in slow start.
+    ramping: bool,
+    /// Shares of the offered rate, in all: as many as tasks in rotation, less
+    /// what those in slow start leave to others.
+    weights: f64,
+    /// Up to this load theory vouches for the response times.
+    trusted_load: f64,
     /// Of all tasks in rotation [requests/s]; `None` before time goes on.
     capacity_rps: Option<f64>,
     /// Requests that all tasks in rotation serve at full speed at once.
@@ -75,11 +87,16 @@ impl Expected {
         Self {
             rates: Rates::new(&scenario.traffic),
             traffic: scenario.traffic.clone(),
+            routing: scenario.service.target_group.routing,
+            usual: task.clone(),
             now: Micros::ZERO,
             laws,
             cohorts: Vec::new(),
             members: Vec::new(),
             changed: false,
+            ramping: false,
+            weights: 0.0,
+            trusted_load: f64::INFINITY,
             capacity_rps: None,
             servers: 0.0,
             change: None,
@@ -118,12 +135,15 @@ impl Expected {
         self.changed = false;
         self.join_alike();
         let tasks = self.tasks();
-        for cohort in &mut self.cohorts {
-            if cohort.standing == Standing::InRotation {
-                let station = station(&self.task, self.traffic.arrivals, tasks, cohort.speed);
-                cohort.table = self.laws.table(station, self.task.service_time.law);
+        let law = self.task.service_time.law;
+        for index in 0..self.cohorts.len() {
+            let Cohort { standing, speed, .. } = self.cohorts[index];
+            if standing == Standing::InRotation {
+                self.cohorts[index].table = self.laws.table(self.station(tasks, speed), law);
             }
         }
+        self.trusted_load = self.trusted_load();
+        self.weigh(self.now);
         self.servers = self
             .in_rotation()
             .map(|cohort| f64::from(cohort.tasks) * self.laws.station(cohort.table).servers())
@@ -180,8 +200,11 @@ impl Expected {
         let (second, now) = (self.now.floor_to(Micros::SECOND), self.now);
         let next = (second + Micros::SECOND).min(until);
         let rate = self.rates.at(now);
-        let share = rate / f64::from(self.tasks());
-        if second < now || !self.cohorts.iter().all(|c| c.keeps_up(share, &self.laws)) {
+        let share = rate / self.weights;
+        if second < now
+            || self.ramping
+            || !self.cohorts.iter().all(|c| c.keeps_up(share, &self.laws))
+        {
             return next;
         }
         let change = CALM * self.capacity_rps.unwrap_or(0.0);
@@ -190,6 +213,9 @@ impl Expected {
     }
 
     fn tick(&mut self, until: Micros, sample: &mut Sample) {
+        if self.ramping {
+            self.weigh(Micros(self.now.0.midpoint(until.0)));
+        }
         let span_s = until.since(self.now).as_s();
         let (rate, steady) = self.rates.over(self.now, until);
         let offered = rate * span_s;
@@ -201,12 +227,13 @@ impl Expected {
         let minute = self.now.floor_to(Micros::MINUTE);
         let change = self.change.filter(|change| change.minute == minute);
         let offer = Offer {
-            rate: rate / f64::from(tasks),
+            rate: rate / self.weights,
             span_s,
             steady,
             first: self.now == Micros::ZERO,
             pool_servers: self.servers,
             load_at_change: change.map(|change| rate / change.least_rps),
+            trusted_load: self.trusted_load,
             cpu_s: self.task.cpu_ms_per_request / 1000.0,
         };
         for cohort in &mut self.cohorts {
@@ -220,28 +247,80 @@ impl Expected {
         self.in_rotation().map(|cohort| cohort.tasks).sum()
     }
 
+    /// Gives each cohort its share: all alike, but for slow start, and but for
+    /// slow tasks behind least outstanding requests, which have as many
+    /// requests as others and answer fewer. Our choice, right near saturation.
+    fn weigh(&mut self, at: Micros) {
+        let is_full = |cohort: &Cohort| cohort.ramp.is_none_or(|ramp| at >= ramp.until);
+        let ramps = self.in_rotation().any(is_full);
+        let ramping = self.in_rotation().any(|cohort| !is_full(cohort));
+        self.ramping = ramping;
+        for cohort in &mut self.cohorts {
+            cohort.ramp = cohort.ramp.filter(|ramp| at < ramp.until);
+            cohort.weight = match (cohort.ramp, self.routing) {
+                (Some(ramp), _) if ramps => ramp.share(at),
+                (_, Routing::LeastOutstandingRequests) => cohort.speed,
+                _ => 1.0,
+            };
+        }
+        self.weights =
+            self.in_rotation().map(|cohort| f64::from(cohort.tasks) * cohort.weight).sum();
+    }
+
+    /// Least outstanding requests are nearly one queue before all tasks where
+    /// each has some servers of its own, up to a load of 0.9; with fewer, or
+    /// with slow tasks among them, they are not. A slow dependency has no law
+    /// of its own here.
+    fn trusted_load(&self) -> f64 {
+        const FEW: f64 = 4.0;
+        if self.task != self.usual {
+            return 0.0;
+        }
+        match self.routing {
+            Routing::RoundRobin | Routing::WeightedRandom => f64::INFINITY,
+            Routing::LeastOutstandingRequests => {
+                let near = |cohort: &Cohort| {
+                    cohort.speed >= 1.0 && self.laws.station(cohort.table).servers() >= FEW
+                };
+                if self.in_rotation().all(near) { 0.9 } else { 0.0 }
+            }
+        }
+    }
+
+    /// A task among `tasks` in rotation, as a queueing station.
+    fn station(&self, tasks: u32, speed: f64) -> Station {
+        let task = &self.task;
+        let cv = task.service_time.law.cv();
+        let all_cv2 = match self.traffic.arrivals {
+            Arrivals::Poisson => 1.0,
+            Arrivals::Deterministic => 0.0,
+        };
+        let share = 1.0 / f64::from(tasks);
+        Station {
+            slots: task.concurrency,
+            cpu_slots: task.cpu_slots(speed),
+            queue_limit: task.queue_limit,
+            service_s: task.service_time.mean_ms / 1000.0,
+            arrival_cv2: match self.routing {
+                // Every N-th arrival of a Poisson stream is Erlang-N after the last.
+                Routing::RoundRobin => all_cv2 * share,
+                // What is drawn from a Poisson stream is one.
+                Routing::WeightedRandom => 1.0 - (1.0 - all_cv2) * share,
+                Routing::LeastOutstandingRequests => all_cv2,
+            },
+            service_cv2: cv * cv,
+            pool: match self.routing {
+                Routing::LeastOutstandingRequests => tasks,
+                Routing::RoundRobin | Routing::WeightedRandom => 1,
+            },
+        }
+    }
+
     fn alike(&self) -> bool {
         let pairs = self.cohorts.iter().enumerate();
         pairs
             .into_iter()
             .any(|(n, one)| self.cohorts[n + 1..].iter().any(|other| one.is_like(other)))
-    }
-}
-
-/// A task among `tasks` in rotation, as a queueing station.
-fn station(task: &Task, arrivals: Arrivals, tasks: u32, speed: f64) -> Station {
-    let cv = task.service_time.law.cv();
-    Station {
-        slots: task.concurrency,
-        cpu_slots: task.cpu_slots(speed),
-        queue_limit: task.queue_limit,
-        service_s: task.service_time.mean_ms / 1000.0,
-        // Every N-th arrival of a Poisson stream is Erlang-N after the last.
-        arrival_cv2: match arrivals {
-            Arrivals::Poisson => 1.0 / f64::from(tasks),
-            Arrivals::Deterministic => 0.0,
-        },
-        service_cv2: cv * cv,
     }
 }
 
@@ -255,14 +334,24 @@ impl DataPlane for Expected {
             self.set_apart(task, |cohort| {
                 cohort.standing = Standing::InRotation;
                 cohort.speed = speed;
+                cohort.ramp = None;
             });
         } else {
-            let station = station(&self.task, self.traffic.arrivals, 1, speed);
-            let table = self.laws.table(station, self.task.service_time.law);
+            let law = self.task.service_time.law;
+            let table = self.laws.table(self.station(1, speed), law);
             self.members[index] = Some(Member { cohort: self.cohorts.len(), peak: 0.0 });
             self.cohorts.push(Cohort::new(speed, table));
             self.changed = true;
         }
+    }
+
+    fn ramp_up(&mut self, task: TaskId, ramp: Ramp) {
+        self.set_apart(task, |cohort| cohort.ramp = Some(ramp));
+    }
+
+    fn set_added_wait(&mut self, _at: Micros, added: Micros) {
+        self.task = self.usual.waiting_longer(added);
+        self.changed = true;
     }
 
     fn set_speed(&mut self, _at: Micros, task: TaskId, speed: f64) {

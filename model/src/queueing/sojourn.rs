@@ -51,6 +51,10 @@ pub fn survival(station: &Station, law: Law, arrival_rate: f64, times: &[f64]) -
         let alone_s = station.service_s / station.cpu_slots.min(1.0);
         return times.iter().map(|t| 1.0 - service_cdf(law, t / alone_s)).collect();
     }
+    if station.pool > 1 {
+        let arrival_rate = arrival_rate * f64::from(station.pool);
+        return survival(&station.pooled(), law, arrival_rate, times);
+    }
     let chain = Chain::new(station, arrival_rate);
     let means = chain.means();
     match law {

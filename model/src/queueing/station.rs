@@ -24,6 +24,9 @@ pub struct Station {
     pub arrival_cv2: f64,
     /// Squared coefficient of variation of the service time.
     pub service_cv2: f64,
+    /// How many such stations share one queue (≥ 1): a request goes where it is
+    /// served first. All figures are those of one of them.
+    pub pool: u32,
 }
 
 /// What is true on average of a station in equilibrium.
@@ -99,7 +102,26 @@ impl Station {
                 in_system: 0.0,
             };
         }
-        Chain::new(self, arrival_rate).means()
+        if self.pool == 1 {
+            return Chain::new(self, arrival_rate).means();
+        }
+        let stations = f64::from(self.pool);
+        let all = Chain::new(&self.pooled(), arrival_rate * stations).means();
+        Means { in_service: all.in_service / stations, in_system: all.in_system / stations, ..all }
+    }
+
+    /// All stations of the pool as one, each with its share of the requests.
+    pub(crate) fn pooled(&self) -> Self {
+        // A CPU that carries less than one request slows each of them alike.
+        let slow = self.cpu_slots.min(1.0);
+        Self {
+            slots: self.slots.saturating_mul(self.pool),
+            cpu_slots: self.cpu_slots / slow * f64::from(self.pool),
+            queue_limit: self.queue_limit.map(|limit| limit.saturating_mul(self.pool)),
+            service_s: self.service_s / slow,
+            pool: 1,
+            ..*self
+        }
     }
 
     /// Whether requests in service can slow each other down.

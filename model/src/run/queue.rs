@@ -23,6 +23,8 @@ pub(super) enum What {
     Forecast(usize, usize),
     /// Ten seconds have passed: 20-second metrics are published and evaluated.
     Tick,
+    /// Requests no longer take that much longer.
+    DependencyRecovers(Micros),
     /// A minute ends: metrics are published, alarms and policies evaluated.
     Minute,
 }

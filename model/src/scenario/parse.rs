@@ -8,7 +8,7 @@ use super::{
     Arrivals, Event, EventKind, Law, Memory, Metrics, Policy, Price, Scenario, Service,
     ServiceTime, Shape, Slo, Start, Startup, TargetGroup, Task, Traffic,
     autoscaling::{self, Context},
-    service,
+    balancing, service,
 };
 use crate::time::Micros;
 
@@ -329,19 +329,13 @@ fn startup(service: &Object<'_>) -> Startup {
 
 /// Ranges are AWS's (ModifyTargetGroupAttributes, CreateTargetGroup).
 fn target_group(object: &Object<'_>) -> TargetGroup {
-    match object.text("routing", "round_robin").as_str() {
-        "round_robin" => {}
-        known @ ("least_outstanding_requests" | "weighted_random") => object
-            .fault("routing", format!("{known} is not modelled in this version; use round_robin")),
-        other => object
-            .fault("routing", format!("\"{other}\" is not an algorithm of AWS's; use round_robin")),
-    }
-    if object.number("slow_start_s", Some(0.0), Range::Within(0.0, 900.0)) > 0.0 {
-        object.fault("slow_start_s", "slow start is not modelled in this version; use 0");
-    }
-    object.not_modelled("stickiness", "stickiness");
+    let routing = balancing::routing(object);
+    let slow_start = balancing::slow_start(object, routing);
+    balancing::stickiness(object, routing);
     let check = object.object("health_check");
     let group = TargetGroup {
+        routing,
+        slow_start,
         deregistration_delay: Micros::from_s(object.number(
             "deregistration_delay_s",
             Some(300.0),
@@ -433,22 +427,24 @@ fn event(object: &Object<'_>) -> Option<Event> {
             zone: object.integer("zone", None, 0, 5),
             lasts: span(object, "for_s", None),
         },
+        "dependency_slow" => EventKind::DependencySlow {
+            added: Micros::from_s(
+                object.number("added_ms", None, Range::Within(0.0, 1e7)) / 1000.0,
+            ),
+            lasts: span(object, "for_s", None),
+        },
         "deployment" => EventKind::Deployment { failing: service::failing(object) },
         kind @ ("suspend" | "resume") => EventKind::Suspend {
             process: autoscaling::process(object)?,
             suspended: kind == "suspend",
         },
-        known @ "dependency_slow" => {
-            object.fault("kind", format!("`{known}` is not modelled in this version"));
-            return None;
-        }
         other => {
             object.fault(
                 "kind",
                 format!(
                     "\"{other}\" is not an event; use task_crash, health_check_failure, \
-                     availability_zone_failure, set_desired, deployment, protect_tasks, suspend, \
-                     resume or register_scalable_target"
+                     availability_zone_failure, dependency_slow, set_desired, deployment, \
+                     protect_tasks, suspend, resume or register_scalable_target"
                 ),
             );
             return None;

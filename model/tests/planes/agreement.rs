@@ -1,7 +1,8 @@
 //! The two data planes against each other.
 
-use headroom_model::data_plane::{DataPlane as _, Exact, Expected, Sample, TaskId};
-use headroom_model::scenario::{Law, Scenario, Shape};
+use headroom_model::alb::ramp::Ramp;
+use headroom_model::data_plane::{DataPlane, Exact, Expected, Sample, TaskId};
+use headroom_model::scenario::{Arrivals, Law, Routing, Scenario, Shape};
 use headroom_model::time::Micros;
 
 use crate::kit::{assert_close, course_scenario, quantile_ms, serve, start};
@@ -142,4 +143,93 @@ fn a_crash_fails_as_many() {
     let mut sample = serve(&mut expected, 0, 20);
     expected.remove(at, TaskId(1), &mut sample);
     assert_close(sample.failed, failed.failed / runs as f64, 0.03, "failed");
+}
+
+#[test]
+fn algorithms_have_the_same_latencies() {
+    for (routing, slots, tasks, load, tolerance) in [
+        (Routing::WeightedRandom, 1, 10, 0.8, 0.06),
+        (Routing::WeightedRandom, 4, 4, 0.9, 0.08),
+        (Routing::LeastOutstandingRequests, 4, 10, 0.8, 0.03),
+        (Routing::LeastOutstandingRequests, 16, 4, 0.9, 0.03),
+    ] {
+        let rate = f64::from(slots * tasks) * load * 20.0;
+        let mut scenario = course_scenario(rate);
+        scenario.service.target_group.routing = routing;
+        let task = &mut scenario.service.task;
+        (task.concurrency, task.cpu_ms_per_request, task.queue_limit) = (slots, 0.0, None);
+        let span = both(&scenario, tasks, 8, &[60, 660]).swap_remove(1);
+        let name = format!("{routing:?} of {tasks} x {slots} at {load}");
+        span.assert_p95_close(tolerance, &name);
+        span.assert_close(|sample| sample.busy_slot_s, 0.02, &format!("slots, {name}"));
+        assert_eq!(span.expected.approximate, 0.0, "{name}");
+    }
+}
+
+#[test]
+fn least_outstanding_requests_are_approximate_where_they_are_not_one_queue() {
+    for (slots, load) in [(1, 0.5), (16, 0.95)] {
+        let mut scenario = course_scenario(f64::from(slots * 4) * load * 20.0);
+        scenario.service.target_group.routing = Routing::LeastOutstandingRequests;
+        let task = &mut scenario.service.task;
+        (task.concurrency, task.cpu_ms_per_request) = (slots, 0.0);
+        let mut plane = Expected::new(&scenario);
+        start(&mut plane, 4);
+        let sample = serve(&mut plane, 0, 60);
+        assert_eq!(sample.approximate, sample.offered);
+    }
+}
+
+/// Requests that a target has taken in `seconds` beside three others, from the
+/// begin of a slow start of 60 s on; they are so long that none is answered.
+fn taken_in_slow_start(plane: &mut impl DataPlane, seconds: u64) -> f64 {
+    let mut sample = Sample::default();
+    start(plane, 3);
+    plane.enter_rotation(Micros::ZERO, TaskId(3), 1.0);
+    plane.ramp_up(TaskId(3), Ramp { from: Micros::ZERO, until: Micros::MINUTE });
+    let end = Micros::from_whole_s(seconds);
+    plane.advance(end, &mut sample);
+    plane.remove(end, TaskId(3), &mut sample);
+    sample.failed
+}
+
+#[test]
+fn slow_start_gives_the_same_share() {
+    let mut scenario = course_scenario(100.0);
+    scenario.traffic.arrivals = Arrivals::Deterministic;
+    let task = &mut scenario.service.task;
+    (task.concurrency, task.cpu_ms_per_request, task.queue_limit) = (10_000, 0.0, None);
+    (task.service_time.law, task.service_time.mean_ms) = (Law::Deterministic, 1e6);
+    // A run begins in equilibrium: in that of no traffic.
+    scenario.traffic.shape = Shape::Steps(vec![(Micros::ZERO, 0.0), (Micros::SECOND, 100.0)]);
+    for seconds in [20, 40, 60, 80] {
+        let exact = taken_in_slow_start(&mut Exact::new(&scenario), seconds);
+        let expected = taken_in_slow_start(&mut Expected::new(&scenario), seconds);
+        assert_close(expected, exact, 0.03, &format!("taken in {seconds} s"));
+    }
+}
+
+#[test]
+fn a_slow_dependency_is_the_same() {
+    // 16 slots on 4 tasks: 200 ms more halve what they can do.
+    let scenario = course_scenario(150.0);
+    let mut expected = Expected::new(&scenario);
+    start(&mut expected, 4);
+    serve(&mut expected, 0, 60);
+    expected.set_added_wait(Micros::MINUTE, Micros(200_000));
+    let calm = serve(&mut expected, 60, 90);
+    let expected = serve(&mut expected, 90, 240);
+    assert_eq!(calm.approximate, calm.offered);
+    let mut exact = Exact::new(&scenario);
+    start(&mut exact, 4);
+    serve(&mut exact, 0, 60);
+    exact.set_added_wait(Micros::MINUTE, Micros(200_000));
+    serve(&mut exact, 60, 90);
+    let exact = serve(&mut exact, 90, 240);
+    let mean_ms = |sample: &Sample| sample.latency.mean().unwrap();
+    assert_close(mean_ms(&expected), mean_ms(&exact), 0.06, "mean");
+    assert_close(quantile_ms(&expected, 0.95), quantile_ms(&exact, 0.95), 0.15, "p95");
+    assert_close(expected.cpu_s, exact.cpu_s, 0.02, "CPU");
+    assert_close(expected.busy_slot_s, exact.busy_slot_s, 0.05, "slots");
+    assert_eq!(expected.approximate, expected.offered);
 }

@@ -3,7 +3,7 @@
 
 use headroom_model::data_plane::{DataPlane as _, Exact, Sample, TaskId};
 use headroom_model::queueing::Mmc;
-use headroom_model::scenario::{Arrivals, Law, Scenario, Shape};
+use headroom_model::scenario::{Arrivals, Law, Routing, Scenario, ServiceTime, Shape};
 use headroom_model::time::Micros;
 
 use crate::kit::{assert_close, course_scenario, quantile_ms, scenario, serve, start};
@@ -110,6 +110,86 @@ fn requests_go_round_the_tasks_in_rotation() {
     assert_eq!(peaks(&plane), [3.0, 3.0, 3.0]);
     plane.remove(Micros::from_whole_s(9), TaskId(1), &mut sample);
     assert_eq!((sample.failed, plane.in_flight()), (3.0, 6.0));
+}
+
+#[test]
+fn least_outstanding_requests_avoid_the_busy_target() {
+    let mut scenario = scenario(1.0);
+    scenario.traffic.arrivals = Arrivals::Deterministic;
+    let task = &mut scenario.service.task;
+    (task.concurrency, task.service_time.law) = (10, Law::Deterministic);
+    scenario.service.target_group.routing = Routing::LeastOutstandingRequests;
+    // One request a second, each in service for 50 s.
+    scenario.service.task.service_time.mean_ms = 50_000.0;
+    let mut plane = Exact::new(&scenario);
+    start(&mut plane, 2);
+    let mut sample = Sample::default();
+    plane.advance(Micros::from_whole_s(4), &mut sample);
+    let peaks = |plane: &Exact| [0, 1, 2].map(|task| plane.peak_in_service(TaskId(task)));
+    assert_eq!(peaks(&plane), [2.0, 2.0, 0.0]);
+    // A new target gets the next ones until it has as many.
+    plane.enter_rotation(Micros::from_whole_s(4), TaskId(2), 1.0);
+    plane.advance(Micros::from_whole_s(6), &mut sample);
+    assert_eq!(peaks(&plane), [2.0, 2.0, 2.0]);
+    assert_eq!(plane.in_flight(), 6.0);
+}
+
+/// Who serves what at 0.9 of ten slots: one queue of ten, or ten of one.
+#[test]
+fn algorithms_differ_as_theory_says() {
+    let p95 = |routing| {
+        let mut scenario = scenario(9.0);
+        scenario.service.target_group.routing = routing;
+        quantile_ms(&measured(&scenario, 10, 9.0), 0.95) / 1000.0
+    };
+    // Each of ten queues behind a random choice is M/M/1: ln 20 / 0.1.
+    assert_close(p95(Routing::WeightedRandom), 29.96, 0.08, "random");
+    let (turns, least) = (p95(Routing::RoundRobin), p95(Routing::LeastOutstandingRequests));
+    assert_close(turns, 16.75, 0.08, "round robin");
+    assert_close(least, 5.38, 0.08, "least outstanding");
+}
+
+#[test]
+fn a_slow_dependency_adds_time_and_no_cpu() {
+    let mut scenario = course_scenario(20.0);
+    scenario.traffic.arrivals = Arrivals::Deterministic;
+    scenario.service.task.service_time.law = Law::Deterministic;
+    let mut plane = Exact::new(&scenario);
+    start(&mut plane, 1);
+    let usual = serve(&mut plane, 0, 60);
+    assert_close(usual.latency.mean().unwrap(), 50.0, 1e-9, "response");
+    plane.set_added_wait(Micros::MINUTE, Micros(250_000));
+    let mut slow = Sample::default();
+    plane.advance(Micros::from_whole_s(61), &mut slow);
+    let slow = serve(&mut plane, 61, 120);
+    assert_close(slow.latency.mean().unwrap(), 300.0, 1e-9, "response");
+    assert_close(slow.busy_slot_s / 59.0, 20.0 * 0.3, 1e-6, "slots in use");
+    assert_close(slow.cpu_s, 59.0 / 60.0 * usual.cpu_s, 1e-3, "CPU");
+    plane.set_added_wait(Micros::from_whole_s(120), Micros::ZERO);
+    serve(&mut plane, 120, 121);
+    let again = serve(&mut plane, 121, 180);
+    assert_close(again.latency.mean().unwrap(), 50.0, 1e-9, "response");
+    assert_close(again.cpu_s, slow.cpu_s, 1e-3, "CPU");
+}
+
+#[test]
+fn requests_in_service_wait_for_the_slow_dependency_too() {
+    // One request of 10 s, of which 4 s are CPU; 6 s slower after 5 s.
+    let mut scenario = scenario(1.0);
+    scenario.traffic.arrivals = Arrivals::Deterministic;
+    scenario.traffic.shape = Shape::Steps(vec![(Micros::ZERO, 1.0), (Micros::SECOND, 0.0)]);
+    let task = &mut scenario.service.task;
+    task.service_time = ServiceTime { law: Law::Deterministic, mean_ms: 10_000.0 };
+    task.cpu_ms_per_request = 4000.0;
+    let mut plane = Exact::new(&scenario);
+    start(&mut plane, 1);
+    let mut sample = Sample::default();
+    plane.advance(Micros(5_500_000), &mut sample);
+    plane.set_added_wait(Micros(5_500_000), Micros::from_whole_s(6));
+    plane.set_added_wait(Micros(5_600_000), Micros::ZERO);
+    plane.advance(Micros::from_whole_s(60), &mut sample);
+    assert_close(sample.latency.mean().unwrap(), 16_000.0, 1e-9, "response");
+    assert_close(sample.cpu_s, 4.0, 1e-9, "CPU");
 }
 
 #[test]

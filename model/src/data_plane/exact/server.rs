@@ -1,7 +1,7 @@
 //! One task that serves requests.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 
 use crate::data_plane::exact::arrivals::Arrival;
 use crate::time::Micros;
@@ -31,6 +31,13 @@ pub(super) struct Server {
     now: Micros,
     in_service: BinaryHeap<Reverse<InService>>,
     queue: VecDeque<Arrival>,
+    /// How much longer a request takes that begins service [µs], without CPU.
+    added_us: f64,
+    /// Of the requests in service that take longer, by sequence: which part of
+    /// their time they need the CPU as others do.
+    waiting: BTreeMap<u64, f64>,
+    /// The sum of these.
+    waiting_load: f64,
     sequence: u64,
     /// The most in service at once so far.
     pub(super) peak: usize,
@@ -41,7 +48,7 @@ pub(super) struct Server {
     counted: Micros,
 }
 
-/// Use of a task over time, in whole numbers.
+/// Use of a task over time.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Use {
     /// Slots in use, over time [slot·µs].
@@ -50,6 +57,8 @@ pub(super) struct Use {
     pub(super) unshared: u64,
     /// Time in which it could not [µs].
     pub(super) saturated: u64,
+    /// As `unshared`, of the requests that take longer, less what they wait.
+    pub(super) waiting: f64,
 }
 
 /// What became of a request that reached a task.
@@ -70,7 +79,13 @@ pub(super) struct Departure {
 }
 
 impl Server {
-    pub(super) fn new(slots: u32, queue_limit: Option<u32>, cpu_slots: f64, now: Micros) -> Self {
+    pub(super) fn new(
+        slots: u32,
+        queue_limit: Option<u32>,
+        cpu_slots: f64,
+        now: Micros,
+        added: Micros,
+    ) -> Self {
         Self {
             slots: slots as usize,
             queue_limit: queue_limit.map_or(usize::MAX, |limit| limit as usize),
@@ -79,6 +94,9 @@ impl Server {
             now,
             in_service: BinaryHeap::new(),
             queue: VecDeque::new(),
+            added_us: added.0 as f64,
+            waiting: BTreeMap::new(),
+            waiting_load: 0.0,
             sequence: 0,
             peak: 0,
             version: 0,
@@ -97,11 +115,21 @@ impl Server {
         self.in_service.len()
     }
 
-    /// How fast each request in service advances, at most 1.
-    fn rate(&self) -> f64 {
-        (self.cpu_slots / self.in_service.len() as f64).min(1.0)
+    /// How many requests that do not take longer would use the CPU as much.
+    #[inline]
+    fn load(&self) -> f64 {
+        if self.waiting.is_empty() {
+            return self.in_service.len() as f64;
+        }
+        (self.in_service.len() - self.waiting.len()) as f64 + self.waiting_load
     }
 
+    /// How fast each request in service advances, at most 1.
+    fn rate(&self) -> f64 {
+        (self.cpu_slots / self.load()).min(1.0)
+    }
+
+    #[inline]
     fn go_to(&mut self, now: Micros) {
         self.count(now);
         if self.in_service.is_empty() {
@@ -113,14 +141,18 @@ impl Server {
     }
 
     /// Counts the use of slots and CPU until now.
+    #[inline]
     fn count(&mut self, now: Micros) {
         let span = now.since(self.counted).0;
         let requests = self.in_service.len();
         self.used.busy += requests as u64 * span;
-        if requests as f64 > self.cpu_slots {
+        if self.load() > self.cpu_slots {
             self.used.saturated += span;
         } else {
-            self.used.unshared += requests as u64 * span;
+            self.used.unshared += (requests - self.waiting.len()) as u64 * span;
+            if !self.waiting.is_empty() {
+                self.used.waiting += self.waiting_load * span as f64;
+            }
         }
         self.counted = now;
     }
@@ -138,6 +170,27 @@ impl Server {
         self.version += 1;
     }
 
+    /// Requests that begin service take `added` longer from now on, and those
+    /// in service by what that has grown.
+    pub(super) fn set_added_wait(&mut self, now: Micros, added: Micros) {
+        let grown_us = added.0 as f64 - self.added_us;
+        self.added_us = added.0 as f64;
+        if grown_us <= 0.0 || self.in_service.is_empty() {
+            return;
+        }
+        self.go_to(now);
+        self.version += 1;
+        for Reverse(request) in std::mem::take(&mut self.in_service) {
+            let left_us = (f64::from_bits(request.ends_at) - self.attained_us).max(0.0);
+            let part = self.waiting.get(&request.sequence).copied().unwrap_or(1.0);
+            let part = part * left_us / (left_us + grown_us);
+            self.waiting.insert(request.sequence, part);
+            let ends_at = (self.attained_us + left_us + grown_us).to_bits();
+            self.in_service.push(Reverse(InService { ends_at, ..request }));
+        }
+        self.waiting_load = self.waiting.values().sum();
+    }
+
     pub(super) fn arrive(&mut self, arrival: Arrival) -> Taken {
         if self.in_service.len() < self.slots {
             self.go_to(arrival.at);
@@ -152,8 +205,15 @@ impl Server {
         }
     }
 
+    #[inline]
     fn begin(&mut self, arrival: Arrival) {
-        let ends_at = (self.attained_us + arrival.demand_us).to_bits();
+        let takes_us = arrival.demand_us + self.added_us;
+        if self.added_us > 0.0 {
+            let part = arrival.demand_us / takes_us;
+            self.waiting.insert(self.sequence, part);
+            self.waiting_load += part;
+        }
+        let ends_at = (self.attained_us + takes_us).to_bits();
         self.in_service.push(Reverse(InService {
             ends_at,
             sequence: self.sequence,
@@ -174,6 +234,12 @@ impl Server {
     pub(super) fn depart(&mut self, now: Micros) -> Option<Departure> {
         self.go_to(now);
         let Reverse(done) = self.in_service.pop()?;
+        if !self.waiting.is_empty() {
+            self.waiting_load -= self.waiting.remove(&done.sequence).unwrap_or(0.0);
+            if self.waiting.is_empty() {
+                self.waiting_load = 0.0;
+            }
+        }
         // Rounding may have left it a hair short of its end.
         self.attained_us = self.attained_us.max(f64::from_bits(done.ends_at));
         let begun = self.queue.pop_front().map(|waiting| {

@@ -1,5 +1,6 @@
 //! Tasks that share a history, and what a tick does to them.
 
+use crate::alb::ramp::Ramp;
 use crate::data_plane::Sample;
 use crate::data_plane::expected::backlog::Backlog;
 use crate::data_plane::expected::laws::{Laws, Place};
@@ -29,6 +30,10 @@ pub(super) struct Cohort {
     pub(super) tasks: u32,
     pub(super) standing: Standing,
     pub(super) speed: f64,
+    /// Its slow start, if it is in one.
+    pub(super) ramp: Option<Ramp>,
+    /// The share of the offered rate that each task takes, over a full one.
+    pub(super) weight: f64,
     /// The table of its laws.
     pub(super) table: usize,
     /// Requests in service and in queue, in each task, as theory has it.
@@ -62,7 +67,7 @@ struct Pending {
 /// What the fleet does to each of its tasks in one tick.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Offer {
-    /// Rate of arrivals at a task in rotation [1/s].
+    /// Rate of arrivals at a task in rotation that takes a full share [1/s].
     pub(super) rate: f64,
     /// How long the tick is [s].
     pub(super) span_s: f64,
@@ -77,6 +82,8 @@ pub(super) struct Offer {
     pub(super) load_at_change: Option<f64>,
     /// CPU time of a request at full speed [vCPU·s].
     pub(super) cpu_s: f64,
+    /// Up to this load theory vouches for the response times.
+    pub(super) trusted_load: f64,
 }
 
 impl Cohort {
@@ -86,6 +93,8 @@ impl Cohort {
             tasks: 1,
             standing: Standing::InRotation,
             speed,
+            ramp: None,
+            weight: 1.0,
             table,
             in_system: 0.0,
             unreal: 0.0,
@@ -111,6 +120,7 @@ impl Cohort {
             |a: f64, b: f64, tolerance: f64| (a - b).abs() <= tolerance * a.abs().max(b.abs());
         self.standing == other.standing
             && self.speed.to_bits() == other.speed.to_bits()
+            && self.ramp == other.ramp
             && self.backlog.is_none()
             && other.backlog.is_none()
             && near(self.in_system, other.in_system, 1e-6)
@@ -140,7 +150,8 @@ impl Cohort {
         const WELL_BELOW: f64 = 0.9;
         match self.standing {
             Standing::InRotation => {
-                self.backlog.is_none() && rate < WELL_BELOW * laws.capacity(self.table)
+                self.backlog.is_none()
+                    && rate * self.weight < WELL_BELOW * laws.capacity(self.table)
             }
             Standing::OutOfRotation | Standing::Draining => self.in_system <= 0.0,
         }
@@ -152,7 +163,7 @@ impl Cohort {
         if !in_rotation && self.in_system <= 0.0 {
             return;
         }
-        let rate = if in_rotation { offer.rate } else { 0.0 };
+        let rate = if in_rotation { offer.rate * self.weight } else { 0.0 };
         let table = laws.get(self.table);
         let (capacity, is_short) = (table.capacity, table.is_short);
         let (slots, servers) = (f64::from(table.station.slots), table.servers);
@@ -177,7 +188,8 @@ impl Cohort {
             let tasks = f64::from(self.tasks);
             sample.busy_slot_s += busy * offer.span_s * tasks;
             sample.slot_s += slots * offer.span_s * tasks;
-            if !trust::vouches(&self.seen(load, servers, offer, laws)) {
+            if load > offer.trusted_load || !trust::vouches(&self.seen(load, servers, offer, laws))
+            {
                 sample.approximate += rate * offer.span_s * tasks;
             }
         }

@@ -269,6 +269,7 @@ mod tests {
             service_s: 1.0,
             arrival_cv2: 1.0,
             service_cv2: 1.0,
+            pool: 1,
         }
     }
 
