@@ -67,7 +67,8 @@ fn clippy_wasm() -> Outcome {
     tools::wasm_target()?;
     run(
         cargo()
-            .args(["clippy", "--package", "headroom", "--lib", "--bins", "--target", tools::WASM])
+            .args(["clippy", "--package", "headroom", "--package", "headroom-aws"])
+            .args(["--lib", "--bins", "--target", tools::WASM])
             .args(["--", "--deny", "warnings"]),
         MEND,
     )

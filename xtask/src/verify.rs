@@ -18,7 +18,7 @@ const PROPERTY_CASES: &str = "1024";
 pub(crate) fn verify() -> Outcome {
     say("running the model's checks at full length, five to ten minutes");
     let mut child = cargo()
-        .args(["test", "--package", "headroom-model", "--tests"])
+        .args(["test", "--package", "headroom-model", "--package", "headroom-aws", "--tests"])
         .current_dir(root())
         .env("HEADROOM_VERIFY", "1")
         .env("PROPTEST_CASES", PROPERTY_CASES)

@@ -37,7 +37,7 @@ pub fn read_json(bytes: &[u8]) -> Result<Value, Fault> {
         } else {
             format!("this is not JSON here: {what}")
         };
-        Fault { path: format!("{}:{}", error.line(), error.column()), message }
+        Fault { path: format!("{}:{}", error.line(), error.column().max(1)), message }
     })
 }
 
