@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use headroom_aws::Form;
 use headroom_model::trace::Station;
 use lexopt::prelude::*;
 
@@ -15,6 +16,7 @@ pub(crate) enum Command {
     Simulate { scenario: PathBuf, station: Station, seed: Option<u64>, format: Format },
     Replay { scenario: PathBuf, metrics: PathBuf },
     Check { files: Vec<PathBuf> },
+    Convert { file: PathBuf, to: Form },
 }
 
 /// The form of the output.
@@ -25,7 +27,7 @@ pub(crate) enum Format {
 }
 
 /// Commands that the contract names and this version does not do.
-const TO_COME: &[&str] = &["convert", "queue", "sweep"];
+const TO_COME: &[&str] = &["queue", "sweep"];
 
 impl From<lexopt::Error> for Failure {
     fn from(error: lexopt::Error) -> Self {
@@ -52,6 +54,7 @@ impl Command {
             "simulate" => simulate(parser),
             "replay" => replay(parser),
             "check" => check(parser),
+            "convert" => convert(parser),
             name if TO_COME.contains(&name) => {
                 usage(format!("`headroom {name}` is not part of this version"))
             }
@@ -128,5 +131,33 @@ fn check(mut parser: lexopt::Parser) -> Result<Command, Failure> {
         usage("which files? name one or more")
     } else {
         Ok(Command::Check { files })
+    }
+}
+
+fn convert(mut parser: lexopt::Parser) -> Result<Command, Failure> {
+    let (mut file, mut to) = (None, None);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("to") => {
+                to = Some(match parser.value()?.string()?.as_str() {
+                    "cli" => Form::Script,
+                    "cloudformation" => Form::CloudFormation,
+                    "terraform" => Form::Terraform,
+                    "scenario" => Form::Scenario,
+                    other => {
+                        return usage(format!(
+                            "--to is cli, cloudformation, terraform or scenario, not `{other}`"
+                        ));
+                    }
+                });
+            }
+            Value(path) if file.is_none() => file = Some(PathBuf::from(path)),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    match (file, to) {
+        (Some(file), Some(to)) => Ok(Command::Convert { file, to }),
+        (None, _) => usage("which file? name it"),
+        (_, None) => usage("into which form? say it with --to"),
     }
 }

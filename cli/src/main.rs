@@ -5,6 +5,7 @@
 
 mod check;
 mod command;
+mod convert;
 mod input;
 mod recording;
 mod replay;
@@ -20,7 +21,8 @@ use headroom_model::scenario::Fault;
 const USAGE: &str = "\
 usage: headroom simulate SCENARIO [--station expected|exact] [--seed N] [--format json|csv]
        headroom replay SCENARIO --metrics FILE.csv
-       headroom check SCENARIO...
+       headroom check FILE...
+       headroom convert FILE --to cli|cloudformation|terraform|scenario
        headroom --version
 ";
 
@@ -79,5 +81,6 @@ fn run(command: Command) -> Result<String, Failure> {
         }
         Command::Replay { scenario, metrics } => replay::run(&scenario, &metrics),
         Command::Check { files } => check::run(&files),
+        Command::Convert { file, to } => convert::run(&file, to),
     }
 }

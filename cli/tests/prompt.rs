@@ -98,8 +98,6 @@ fn every_fault_of_a_scenario_is_told_and_the_exit_is_1() {
     let prompt = Prompt::new(&[
         ("bad.json", br#"{"traffic": {"base_rps": -1}, "service": {"tasks": 3}, "x": 1}"#),
         ("good.json", TRACKING.as_bytes()),
-        ("stack.yaml", b"Resources: {}"),
-        ("policy.json", br#"{"PolicyName": "x"}"#),
     ]);
     for command in ["check", "simulate"] {
         let (code, out, err) = prompt.call(&[command, "bad.json"]);
@@ -109,10 +107,6 @@ fn every_fault_of_a_scenario_is_told_and_the_exit_is_1() {
     assert_eq!(prompt.call(&["check", "good.json"]), (0, "ok\n".to_owned(), String::new()));
     let (code, _, err) = prompt.call(&["check", "good.json", "bad.json"]);
     assert!(code == 1 && err.contains("bad.json#/x: "), "{err}");
-    for (file, kind) in [("stack.yaml", "CloudFormation"), ("policy.json", "AWS CLI JSON")] {
-        let (code, _, err) = prompt.call(&["check", file]);
-        assert!(code == 1 && err.contains(kind), "{err}");
-    }
     let (code, _, err) = prompt.call(&["check", "missing.json"]);
     assert!(code == 1 && err.contains("cannot be opened"), "{err}");
 }
@@ -129,7 +123,9 @@ fn a_wrong_call_exits_with_2_and_says_how_it_is_called() {
         &["simulate", "a", "--colour"],
         &["replay", "a"],
         &["check"],
-        &["convert", "a", "--to", "cli"],
+        &["convert", "a"],
+        &["convert", "--to", "cli"],
+        &["convert", "a", "--to", "pulumi"],
         &["queue", "mmc"],
         &["sweep", "a"],
     ] {
