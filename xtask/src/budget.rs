@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use brotli::enc::BrotliEncoderParams;
 
+use crate::follows;
 use crate::run::{Failure, Outcome, io};
 use crate::site;
 
@@ -30,11 +31,16 @@ const BUDGETS: [Budget; 3] = [
         what: "the first page without fonts",
         goal: 220_000,
         limit: 252_000,
-        counts: |file| !is(file, "woff2") && !is(file, "txt"),
+        counts: |file| !is(file, "woff2") && !is(file, "txt") && !beside(file),
     },
     // woff2 is compressed already.
     Budget { what: "the fonts", goal: 55_000, limit: 55_000, counts: |file| is(file, "woff2") },
 ];
+
+/// Whether a file belongs to a page beside the course, loaded on demand.
+fn beside(file: &Path) -> bool {
+    [follows::PAGE, follows::SHEET].iter().any(|name| file.ends_with(name))
+}
 
 /// A file of the site and what it weighs.
 struct Weighed {

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 mod browser;
 mod budget;
+mod follows;
 mod gates;
 mod policy;
 mod run;

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
+use crate::follows;
 use crate::policy::with_policy;
 use crate::run::{Failure, Outcome, cargo, io, path_with, root, run, say};
 use crate::tools;
@@ -30,6 +31,7 @@ pub(crate) fn build() -> Outcome {
         "mend what the compiler or Trunk says above and run the command again",
     )?;
     no_markup_from_strings()?;
+    follows::write()?;
     let page = dist().join("index.html");
     let html = with_policy(&io("read", &page, fs::read_to_string(&page))?)?;
     // Renamed into place, so that nobody is ever served half a page.
