@@ -9,7 +9,7 @@ mod service;
 
 pub use autoscaling::{
     AdjustmentType, Aggregation, AlarmSettings, Autoscaling, Bounds, BreachBehavior, Expression,
-    Input, Metric, MetricMath, Policy, PredictiveScaling, Process, ScheduledAction, Signal,
+    Input, Metric, MetricMath, Parts, Policy, PredictiveScaling, Process, ScheduledAction, Signal,
     Statistic, Step, StepScaling, Suspended, TargetTracking,
 };
 pub use json::{MAX_BYTES, read_json};

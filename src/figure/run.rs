@@ -1,12 +1,15 @@
 //! The run that a figure's state asks for.
 
 use headroom_model::Player;
-use headroom_model::scenario::Scenario;
+use headroom_model::scenario::{Parts, Scenario};
 use headroom_model::trace::Trace;
 use serde_json::Value;
 
 use super::state::{State, scenario_json};
 use crate::course::figure::Act;
+
+/// What the figures of the course need; the page carries no more.
+const PARTS: Parts = Parts::NONE;
 
 /// A scenario and what came of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,7 +29,7 @@ impl Run {
     /// A player that has played the figure before is done sooner.
     pub fn of(player: &mut Player, act: &Act, state: &State) -> Result<Self, String> {
         let mut json = scenario_json(act, state);
-        let scenario = Scenario::from_value(&json).map_err(|faults| {
+        let scenario = Scenario::read(&json, PARTS).map_err(|faults| {
             let faults: Vec<_> =
                 faults.iter().map(|fault| format!("{}: {}", fault.path, fault.message)).collect();
             faults.join("; ")

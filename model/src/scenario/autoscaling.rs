@@ -3,6 +3,8 @@
 
 mod alarm;
 mod metric;
+mod parts;
+mod predictive;
 mod read;
 mod schedule;
 mod step;
@@ -13,6 +15,7 @@ pub use crate::cloudwatch::math::Expression;
 use crate::cloudwatch::{Comparison, MissingData};
 use crate::time::Micros;
 
+pub use parts::Parts;
 pub(super) use read::{Context, MAX_BELOW_MIN, process, read, suspended};
 
 /// A scalable target and what scales it.

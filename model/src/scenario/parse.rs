@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::json::read_json;
 use super::reader::{Fault, Faults, Object, Range, found};
 use super::{
-    Arrivals, Event, EventKind, Law, Memory, Metrics, Policy, Price, Scenario, Service,
+    Arrivals, Event, EventKind, Law, Memory, Metrics, Parts, Policy, Price, Scenario, Service,
     ServiceTime, Shape, Slo, Start, Startup, TargetGroup, Task, Traffic,
     autoscaling::{self, Context},
     balancing, service,
@@ -43,14 +43,24 @@ impl Scenario {
     ///
     /// As [`Scenario::parse`].
     pub fn from_value(value: &Value) -> Result<Self, Vec<Fault>> {
+        Self::read(value, Parts::ALL)
+    }
+
+    /// Reads a scenario from a JSON value, with those parts of `autoscaling`
+    /// that the caller needs.
+    ///
+    /// # Errors
+    ///
+    /// As [`Scenario::parse`].
+    pub fn read(value: &Value, parts: Parts) -> Result<Self, Vec<Fault>> {
         let faults = Faults::default();
-        let scenario = scenario(&Object::new(&faults, String::new(), value));
+        let scenario = scenario(&Object::new(&faults, String::new(), value), parts);
         let faults = faults.into_inner();
         if faults.is_empty() { Ok(scenario) } else { Err(faults) }
     }
 }
 
-fn scenario(object: &Object<'_>) -> Scenario {
+fn scenario(object: &Object<'_>, parts: Parts) -> Scenario {
     object.integer("version", Some(1), 1, 1);
     let start = start(object);
     let duration =
@@ -61,6 +71,7 @@ fn scenario(object: &Object<'_>) -> Scenario {
         start_unix_s: start.unix_s,
         duration,
         high_resolution: metrics.high_resolution_delay.is_some(),
+        parts,
         forecast: &forecast,
     };
     let autoscaling = object

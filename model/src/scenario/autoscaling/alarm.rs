@@ -1,6 +1,7 @@
 //! Alarms of one's own, as CloudWatch's PutMetricAlarm takes them.
 
 use super::super::reader::{Object, Range};
+use super::read::Context;
 use super::{AlarmSettings, Policy, Signal, Statistic, metric};
 use crate::cloudwatch::{Comparison, MissingData};
 use crate::time::Micros;
@@ -28,7 +29,7 @@ const IDLE: &[&str] = &[
 pub(super) fn read(
     object: &Object<'_>,
     policies: &[Policy],
-    high_resolution: bool,
+    context: &Context<'_>,
 ) -> Option<AlarmSettings> {
     object.accept(IDLE);
     let name = object.required_text("AlarmName");
@@ -54,7 +55,7 @@ pub(super) fn read(
     let evaluation_periods = object.integer("EvaluationPeriods", None, 1, 86_400);
     let datapoints_to_alarm =
         object.integer("DatapointsToAlarm", Some(evaluation_periods), 1, evaluation_periods.max(1));
-    let watched = watched(object, high_resolution);
+    let watched = watched(object, context);
     let (calls, managed) = calls(object, policies);
     object.finish();
     let (signal, statistic, period) = watched?;
@@ -73,14 +74,15 @@ pub(super) fn read(
     })
 }
 
-fn watched(object: &Object<'_>, high_resolution: bool) -> Option<(Signal, Statistic, Micros)> {
+fn watched(object: &Object<'_>, context: &Context<'_>) -> Option<(Signal, Statistic, Micros)> {
     if object.raw("Metrics").is_some() {
         for name in ["MetricName", "Namespace", "Statistic", "Dimensions", "Unit", "Period"] {
             if object.raw(name).is_some() {
                 object.fault(name, "ValidationException: give either Metrics or a single metric");
             }
         }
-        return Some((Signal::Math(metric::math(object)?), Statistic::Average, Micros::MINUTE));
+        let math = metric::queries(object, context.parts)?;
+        return Some((Signal::Math(math), Statistic::Average, Micros::MINUTE));
     }
     let seconds = object.number("Period", None, Range::Positive(604_800.0));
     let period = Micros::from_s(seconds);
@@ -101,7 +103,7 @@ fn watched(object: &Object<'_>, high_resolution: bool) -> Option<(Signal, Statis
             "no metric with this period is modelled; use 60, or 20 for the Average of an ECS \
              service's CPU or memory",
         );
-    } else if !whole && !high_resolution {
+    } else if !whole && !context.high_resolution {
         object.fault(
             "Period",
             "the service publishes its metrics every minute; set the metrics' resolution_s to 20",

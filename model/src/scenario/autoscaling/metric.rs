@@ -2,7 +2,8 @@
 //! metric math.
 
 use super::super::reader::Object;
-use super::{Expression, Input, Metric, MetricMath, Signal, Statistic};
+use super::read::{Context, unknown};
+use super::{Expression, Input, Metric, MetricMath, Parts, Signal, Statistic};
 use crate::time::Micros;
 
 /// AWS allows ten metrics in an alarm's expression; as many expressions.
@@ -17,7 +18,7 @@ const STATISTICS: [(&str, Statistic); 5] = [
 ];
 
 /// The metric of a target tracking policy.
-pub(super) fn tracked(config: &Object<'_>, high_resolution: bool) -> Option<Signal> {
+pub(super) fn tracked(config: &Object<'_>, context: &Context<'_>) -> Option<Signal> {
     let customized = config.raw("CustomizedMetricSpecification").is_some();
     match (customized, config.raw("PredefinedMetricSpecification").is_some()) {
         (true, true) => {
@@ -27,10 +28,12 @@ pub(super) fn tracked(config: &Object<'_>, high_resolution: bool) -> Option<Sign
             );
             None
         }
-        (true, false) => self::customized(&config.object("CustomizedMetricSpecification")),
+        (true, false) => {
+            self::customized(&config.object("CustomizedMetricSpecification"), context.parts)
+        }
         _ => {
             let object = config.required_object("PredefinedMetricSpecification");
-            predefined(&object, high_resolution).map(Signal::Metric)
+            predefined(&object, context.high_resolution).map(Signal::Metric)
         }
     }
 }
@@ -77,14 +80,14 @@ fn predefined(object: &Object<'_>, high_resolution: bool) -> Option<Metric> {
     Some(metric)
 }
 
-fn customized(object: &Object<'_>) -> Option<Signal> {
+fn customized(object: &Object<'_>, parts: Parts) -> Option<Signal> {
     let signal = if object.raw("Metrics").is_some() {
         for name in ["MetricName", "Namespace", "Statistic", "Dimensions", "Unit"] {
             if object.raw(name).is_some() {
                 object.fault(name, "ValidationException: give either Metrics or a single metric");
             }
         }
-        math(object).map(Signal::Math)
+        queries(object, parts).map(Signal::Math)
     } else {
         single(object, Micros::MINUTE).map(|(metric, _)| Signal::Metric(metric))
     };
@@ -110,6 +113,14 @@ fn of(namespace: &str, name: &str, period: Micros, statistic: Statistic) -> Metr
         _ => Statistic::Average,
     };
     if statistic == published { metric } else { Metric::Named(name.into()) }
+}
+
+/// Metric math, if the reader knows it.
+pub(super) fn queries(object: &Object<'_>, parts: Parts) -> Option<MetricMath> {
+    match parts.math {
+        Some(read) => read(object),
+        None => unknown(object, "metric math"),
+    }
 }
 
 /// The queries of metric math.

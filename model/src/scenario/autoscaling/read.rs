@@ -1,12 +1,9 @@
 //! AWS's own JSON of a scalable target and its policies, as the AWS CLI takes
 //! and prints it. Faults carry the name that the AWS API gives them.
 
-use super::super::parse::{MAX_S, MAX_TASKS};
+use super::super::parse::MAX_TASKS;
 use super::super::reader::{Object, Range, found};
-use super::{
-    Autoscaling, Bounds, BreachBehavior, Policy, PredictiveScaling, Process, Suspended,
-    TargetTracking, alarm, metric, schedule, step,
-};
+use super::{Autoscaling, Bounds, Parts, Policy, Process, Suspended, TargetTracking, metric};
 use crate::time::Micros;
 
 /// AWS's message for bounds that cross.
@@ -34,6 +31,8 @@ pub(in super::super) struct Context<'a> {
     pub(in super::super) duration: Micros,
     /// Whether the service publishes its metrics every 20 seconds.
     pub(in super::super) high_resolution: bool,
+    /// What the reader knows.
+    pub(in super::super) parts: Parts,
     /// A forecast for each predictive policy, by its name.
     pub(in super::super) forecast: &'a Object<'a>,
 }
@@ -57,7 +56,10 @@ pub(in super::super) fn read(object: &Object<'_>, context: &Context<'_>) -> Auto
     let alarms = object
         .objects("Alarms")
         .iter()
-        .filter_map(|described| alarm::read(described, &policies, context.high_resolution))
+        .filter_map(|described| match context.parts.steps {
+            Some(steps) => (steps.alarm)(described, &policies, context),
+            None => unknown(described, "an alarm of one's own"),
+        })
         .collect();
     let actions = object.objects("ScheduledActions");
     if actions.len() > MAX_ACTIONS {
@@ -65,10 +67,21 @@ pub(in super::super) fn read(object: &Object<'_>, context: &Context<'_>) -> Auto
             format!("LimitExceededException: a target has at most {MAX_ACTIONS} scheduled actions");
         object.fault("ScheduledActions", message);
     }
-    let scheduled_actions =
-        actions.iter().filter_map(|action| schedule::read(action, context)).collect();
+    let scheduled_actions = actions
+        .iter()
+        .filter_map(|action| match context.parts.schedules {
+            Some(read) => read(action, context),
+            None => unknown(action, "a scheduled action"),
+        })
+        .collect();
     object.finish();
     Autoscaling { bounds, suspended, policies, alarms, scheduled_actions }
+}
+
+/// What this reader does not carry.
+pub(super) fn unknown<T>(object: &Object<'_>, what: &str) -> Option<T> {
+    object.own_fault(format!("{what} is not read here"));
+    None
 }
 
 /// Why a policy cannot stand beside those before it.
@@ -186,10 +199,14 @@ fn policy(object: &Object<'_>, context: &Context<'_>) -> Option<Policy> {
     let config = object.required_object(kind);
     object.finish();
     match kind {
-        "StepScalingPolicyConfiguration" => step::read(name, &config).map(Policy::StepScaling),
-        "PredictiveScalingPolicyConfiguration" => {
-            predictive(name, &config, context).map(Policy::PredictiveScaling)
-        }
+        "StepScalingPolicyConfiguration" => match context.parts.steps {
+            Some(steps) => (steps.policy)(name, &config).map(Policy::StepScaling),
+            None => unknown(object, "step scaling"),
+        },
+        "PredictiveScalingPolicyConfiguration" => match context.parts.predictive {
+            Some(read) => read(name, &config, context).map(Policy::PredictiveScaling),
+            None => unknown(object, "predictive scaling"),
+        },
         _ => target_tracking(name, &config, context).map(Policy::TargetTracking),
     }
 }
@@ -199,7 +216,7 @@ fn target_tracking(
     config: &Object<'_>,
     context: &Context<'_>,
 ) -> Option<TargetTracking> {
-    let signal = metric::tracked(config, context.high_resolution);
+    let signal = metric::tracked(config, context);
     let policy = TargetTracking {
         name,
         target: target_value(config),
@@ -212,98 +229,9 @@ fn target_tracking(
     Some(policy)
 }
 
-/// Sources: API reference, PredictiveScalingPolicyConfiguration.
-fn predictive(
-    name: String,
-    config: &Object<'_>,
-    context: &Context<'_>,
-) -> Option<PredictiveScaling> {
-    const BUFFER: &str = "MaxCapacityBuffer";
-    let specifications = config.objects("MetricSpecifications");
-    if specifications.len() != 1 {
-        config.fault(
-            "MetricSpecifications",
-            format!("ValidationException: give exactly one, found {}", specifications.len()),
-        );
-    }
-    for specification in &specifications {
-        target_value(specification);
-    }
-    let scales =
-        config.choice("Mode", Some(false), &[("ForecastOnly", false), ("ForecastAndScale", true)]);
-    let limit =
-        |field: &'static str, most: f64| match config.raw(field).map(serde_json::Value::as_f64) {
-            None => None,
-            Some(Some(value)) if (0.0..=most).contains(&value) && libm::trunc(value) == value => {
-                Some(value as u32)
-            }
-            Some(_) => {
-                let message =
-                    format!("ValidationException: expected a whole number from 0 to {most}");
-                config.fault(field, message);
-                None
-            }
-        };
-    let seconds = limit("SchedulingBufferTime", 3600.0).unwrap_or(300);
-    let buffer = limit(BUFFER, 100.0);
-    let increases = config.choice(
-        "MaxCapacityBreachBehavior",
-        Some(false),
-        &[("HonorMaxCapacity", false), ("IncreaseMaxCapacity", true)],
-    );
-    let breach = match (increases?, buffer) {
-        (true, Some(buffer_percent)) => BreachBehavior::Increase { buffer_percent },
-        (true, None) => {
-            config
-                .own_fault("ValidationException: IncreaseMaxCapacity requires a MaxCapacityBuffer");
-            BreachBehavior::Honor
-        }
-        (false, None) => BreachBehavior::Honor,
-        (false, Some(_)) => {
-            config.fault(BUFFER, "ValidationException: goes with IncreaseMaxCapacity only");
-            BreachBehavior::Honor
-        }
-    };
-    config.finish();
-    let forecast = forecast(&name, context.forecast);
-    let buffer = Micros::from_whole_s(u64::from(seconds));
-    Some(PredictiveScaling { name, scales: scales?, buffer, breach, forecast })
-}
-
-/// `[[t_s, capacity], …]`, rising in time.
-fn forecast(name: &str, forecasts: &Object<'_>) -> Vec<(Micros, u32)> {
-    let Some(list) = forecasts.named(name) else { return Vec::new() };
-    let mut points: Vec<(Micros, u32)> = Vec::new();
-    for (index, point) in list.as_array().map_or(&[][..], Vec::as_slice).iter().enumerate() {
-        let pair = point.as_array().map(|pair| pair.iter().map(serde_json::Value::as_f64));
-        let pair: Option<Vec<f64>> = pair.and_then(Iterator::collect);
-        match pair.as_deref() {
-            Some(&[t_s, capacity])
-                if (0.0..=MAX_S).contains(&t_s)
-                    && (0.0..=f64::from(MAX_TASKS)).contains(&capacity)
-                    && points.last().is_none_or(|(last, _)| Micros::from_s(t_s) > *last) =>
-            {
-                points.push((Micros::from_s(t_s), libm::ceil(capacity) as u32));
-            }
-            _ => forecasts.element_fault(
-                name,
-                index,
-                format!(
-                    "must be a pair [t_s, capacity], later than the one before, with a capacity \
-                     from 0 to {MAX_TASKS}"
-                ),
-            ),
-        }
-    }
-    if !list.is_array() {
-        forecasts.fault(name, format!("expected a list of [t_s, capacity], found {}", found(list)));
-    }
-    points
-}
-
 /// AWS states the range 2^-360 to 2^360; that zero and less are refused is
 /// reported by users and declared here.
-fn target_value(config: &Object<'_>) -> f64 {
+pub(super) fn target_value(config: &Object<'_>) -> f64 {
     let bound = libm::exp2(360.0);
     let Some(value) = config.raw("TargetValue") else {
         config
