@@ -359,3 +359,28 @@ fn a_service_whose_tasks_are_gone_does_not_shrink() {
     let trace = play(&scenario, &[0.0]);
     assert_eq!(outcomes(&trace), [(60.0, Outcome::NoChange, 3)]);
 }
+
+/// One policy scales in with a cooldown of ten minutes, another, with one of a
+/// minute, has to wait for it.
+#[test]
+fn a_cooldown_lasts_as_long_as_the_policy_that_began_it_says() {
+    let settings = json!({"Cooldown": 600, "StepAdjustments": [step(None, Some(0), -1)]});
+    let mut scenario = steps(10, settings, &[alarm("low", "LessThanThreshold", 30.0)]);
+    let short = json!({
+        "PolicyName": "short", "PolicyType": "StepScaling",
+        "StepScalingPolicyConfiguration": {
+            "AdjustmentType": "ChangeInCapacity", "Cooldown": 60,
+            "StepAdjustments": [step(None, Some(0), -2)],
+        },
+    });
+    let listed = &mut scenario["autoscaling"];
+    listed["ScalingPolicies"].as_array_mut().expect("a list").push(short);
+    let mut lower = alarm("lower", "LessThanThreshold", 20.0);
+    lower["AlarmActions"] = json!(["short"]);
+    listed["Alarms"].as_array_mut().expect("a list").push(lower);
+    let trace = play(&scenario, &[25.0, 10.0, 10.0, 10.0, 10.0]);
+    assert_eq!(trace.decisions[0].outcome, Outcome::ScaledIn);
+    let short: Vec<_> = trace.decisions.iter().filter(|d| d.policy == "short").collect();
+    assert_eq!(short.len(), 4);
+    assert!(short.iter().all(|decision| decision.outcome == Outcome::InCooldown));
+}

@@ -254,3 +254,12 @@ fn a_schedule_ends_with_its_window() {
     let times: Vec<_> = schedule.occurrences(window, 0..=36_000).collect();
     assert_eq!(times, [0, 3600, 7200]);
 }
+
+#[test]
+fn suspended_scale_out_does_not_hold_a_forecast() {
+    let mut scenario = predicting(json!({}), 5, 8);
+    scenario["autoscaling"]["ScalableTarget"]["SuspendedState"] =
+        json!({"DynamicScalingOutSuspended": true});
+    let trace = play(&scenario, &[48.0; 610]);
+    assert_eq!(outcomes(&trace), [(35_700.0, Outcome::ScaledOut, 8)]);
+}
