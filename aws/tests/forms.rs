@@ -450,3 +450,25 @@ fn what_is_deep_or_large_is_refused() {
         assert!(check(&large, name)[0].message.contains("32 MiB"));
     }
 }
+
+/// Row 103: an update without StartTime deletes it; the rest stays.
+#[test]
+fn putting_an_action_again_updates_it() {
+    let put = "aws application-autoscaling put-scheduled-action --service-namespace ecs \
+               --resource-id service/c/s --scalable-dimension ecs:service:DesiredCount \
+               --scheduled-action-name evening";
+    let script = format!(
+        "aws application-autoscaling register-scalable-target --service-namespace ecs \
+         --resource-id service/c/s --scalable-dimension ecs:service:DesiredCount \
+         --min-capacity 1 --max-capacity 9\n\
+         {put} --schedule 'cron(0 18 * * ? *)' --timezone Europe/Berlin \
+         --start-time 2026-02-01T00:00:00Z --scalable-target-action MaxCapacity=8\n\
+         {put} --scalable-target-action MaxCapacity=6\n"
+    );
+    let actions = autoscaling(&script, "a.sh")["ScheduledActions"].clone();
+    assert_eq!(actions.as_array().map(Vec::len), Some(1), "{actions}");
+    let action = &actions[0];
+    assert_eq!(action["ScalableTargetAction"], json!({"MaxCapacity": 6}));
+    assert_eq!(action["Timezone"], "Europe/Berlin");
+    assert_eq!(action.get("StartTime"), None);
+}

@@ -53,6 +53,8 @@ pub struct Run<P> {
     /// The metrics that policies and alarms read.
     read: Vec<Metric>,
     source: Source,
+    /// Until when ECS rejects updates of the service.
+    rejecting_until: Micros,
     plane: P,
     /// How much longer requests take now, because of what they wait for.
     added_wait: Micros,
@@ -104,6 +106,7 @@ impl<P: DataPlane> Run<P> {
             metrics: Metrics::new(),
             read: Vec::new(),
             source,
+            rejecting_until: Micros::ZERO,
             plane,
             added_wait: Micros::ZERO,
             meter: Meter::new(),
@@ -412,6 +415,8 @@ impl<P: DataPlane> Run<P> {
             EventKind::RegisterScalableTarget { min, max, suspended } => {
                 self.register(min, max, suspended);
             }
+            EventKind::DeregisterScalableTarget => self.scaler = None,
+            EventKind::RejectUpdates { lasts } => self.rejecting_until = self.now + lasts,
             EventKind::Suspend { process, suspended } => {
                 if let Some(scaler) = &mut self.scaler {
                     scaler.suspend(process, suspended);
@@ -457,6 +462,7 @@ impl<P: DataPlane> Run<P> {
             running: self.service.count(Phase::Running),
             desired: self.service.desired(),
             deploying: self.service.is_deploying(),
+            rejecting: self.now < self.rejecting_until,
         }
     }
 

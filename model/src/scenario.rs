@@ -392,6 +392,13 @@ pub enum EventKind {
         /// SuspendedState, if given.
         suspended: Option<Suspended>,
     },
+    /// `DeregisterScalableTarget`: its policies and scheduled actions go with it.
+    DeregisterScalableTarget,
+    /// For a while ECS rejects the UpdateService calls of Application Auto Scaling.
+    RejectUpdates {
+        /// For how long.
+        lasts: Micros,
+    },
     /// A kind of scaling is suspended or resumed.
     Suspend {
         /// Which.

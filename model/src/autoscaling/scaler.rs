@@ -134,6 +134,8 @@ impl Scaler {
             return decision;
         }
         match self.register((action.min, action.max), None, desired) {
+            // The bounds are Application Auto Scaling's own and are set.
+            Ok(after) if after != desired && counts.rejecting => decision.rejected(),
             Ok(after) => {
                 let Bounds { min, max } = self.bounds;
                 decision.moved_to(after);
@@ -177,6 +179,10 @@ impl Scaler {
         let raised = max > self.bounds.max;
         self.bounds.max = max;
         let capacity = capacity.max(self.bounds.min);
+        if capacity > counts.desired && counts.rejecting {
+            decision.rejected();
+            return decision;
+        }
         decision.moved_to(capacity.max(counts.desired));
         decision.proposed = forecast;
         decision.reason = format!("the forecast is {forecast}");
@@ -380,6 +386,11 @@ impl Decision {
             outcome: Outcome::NoChange,
             reason: String::new(),
         }
+    }
+
+    fn rejected(&mut self) {
+        self.outcome = Outcome::Failed;
+        "ECS rejected the update of the service".clone_into(&mut self.reason);
     }
 
     fn moved_to(&mut self, desired: u32) {

@@ -15,6 +15,8 @@ pub struct Counts {
     pub desired: u32,
     /// Whether a deployment is under way.
     pub deploying: bool,
+    /// Whether ECS rejects updates of the service.
+    pub rejecting: bool,
 }
 
 /// What holds for all policies of a scalable target at an instant.
@@ -73,7 +75,7 @@ pub(super) fn settle(now: Micros, counts: Counts, rules: &Rules<'_>, wishes: &[W
         .filter(|(index, wish)| !wish.tracking || Some(*index) == tracking)
         .collect::<Vec<_>>();
     let mut verdicts: Vec<Option<Verdict>> = held;
-    let winner;
+    let mut winner;
     if let Some(index) = out {
         let verdict = rules.scale_out(now, counts, &wishes[index]);
         winner = (verdict.desired != counts.desired).then_some(index);
@@ -90,6 +92,11 @@ pub(super) fn settle(now: Micros, counts: Counts, rules: &Rules<'_>, wishes: &[W
             let moves = |verdict: &Verdict| verdict.desired != counts.desired;
             verdicts[*index].take_if(|verdict| moves(verdict));
         }
+    }
+    // An activity that failed changes nothing and begins no cooldown.
+    if let Some(index) = winner.take_if(|_| counts.rejecting) {
+        verdicts[index] =
+            Some(Verdict::stay(counts, Outcome::Failed, "ECS rejected the update of the service"));
     }
     let desired = winner
         .and_then(|index| verdicts[index].as_ref())

@@ -433,6 +433,8 @@ fn event(object: &Object<'_>) -> Option<Event> {
             desired_count: object.integer("desired_count", None, 0, MAX_TASKS),
         },
         "register_scalable_target" => register(object),
+        "deregister_scalable_target" => EventKind::DeregisterScalableTarget,
+        "reject_updates" => EventKind::RejectUpdates { lasts: span(object, "for_s", None) },
         "protect_tasks" => service::protection(object),
         "availability_zone_failure" => EventKind::ZoneFailure {
             zone: object.integer("zone", None, 0, 5),
@@ -455,7 +457,8 @@ fn event(object: &Object<'_>) -> Option<Event> {
                 format!(
                     "\"{other}\" is not an event; use task_crash, health_check_failure, \
                      availability_zone_failure, dependency_slow, set_desired, deployment, \
-                     protect_tasks, suspend, resume or register_scalable_target"
+                     protect_tasks, suspend, resume, reject_updates, register_scalable_target or \
+                     deregister_scalable_target"
                 ),
             );
             return None;

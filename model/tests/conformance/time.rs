@@ -10,8 +10,10 @@ use super::{outcomes, play, rejected, scenario};
 
 pub(crate) const CASES: &[(&str, fn())] = &[
     ("46", no_cooldown_holds_a_scheduled_action),
+    ("51", a_failed_activity_begins_no_cooldown),
     ("67", any_registration_pulls_the_count_inside_the_bounds),
     ("70", what_was_suspended_goes_on_when_it_is_resumed),
+    ("72", nothing_scales_a_target_that_was_deregistered),
     ("87", || acts(2, &json!({"MinCapacity": 3, "MaxCapacity": 10}), 3, Outcome::ScaledOut)),
     ("89", || acts(5, &json!({"MinCapacity": 3, "MaxCapacity": 10}), 5, Outcome::NoChange)),
     ("90", || acts(7, &json!({"MinCapacity": 0, "MaxCapacity": 0}), 0, Outcome::ScaledIn)),
@@ -116,6 +118,23 @@ fn any_registration_pulls_the_count_inside_the_bounds() {
         "SuspendedState": {"DynamicScalingInSuspended": true},
     }]);
     assert_eq!(play(&scenario, &[48.0]).tasks.len(), 5);
+}
+
+/// ECS rejects the scale-out at 180 s; a minute later it goes through whole,
+/// for no cooldown runs.
+fn a_failed_activity_begins_no_cooldown() {
+    let mut scenario = scenario(4, 50.0, json!({}));
+    scenario["events"] = json!([{"at_s": 170, "kind": "reject_updates", "for_s": 20}]);
+    let trace = play(&scenario, &[75.0; 4]);
+    let expected = [(180.0, Outcome::Failed, 4), (240.0, Outcome::ScaledOut, 6)];
+    assert_eq!(outcomes(&trace), expected);
+}
+
+fn nothing_scales_a_target_that_was_deregistered() {
+    let settings = json!({"ScalableTargetAction": {"MinCapacity": 9}});
+    let mut scenario = acting(4, settings);
+    scenario["events"] = json!([{"at_s": 30, "kind": "deregister_scalable_target"}]);
+    assert_eq!(play(&scenario, &[100.0; 10]).decisions, []);
 }
 
 fn what_was_suspended_goes_on_when_it_is_resumed() {
