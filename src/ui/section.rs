@@ -1,7 +1,9 @@
 //! A section: its heading, text, figure and questions, or what it will show.
 
-use std::time::Duration;
+use std::cell::Cell;
+use std::rc::Rc;
 
+use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsValue;
 
@@ -100,10 +102,10 @@ fn lesson_parts(shell: Shell, link: &Link, lesson: &'static Lesson, title: El) -
 /// Keeps the address such that it restores the figure. Browsers allow a few
 /// changes a second, so it follows at a distance.
 fn keep_address(section: &'static Section, figure: &'static Figure, state: Signal<State>) {
-    const DISTANCE: Duration = Duration::from_millis(300);
-    let pending = Signal::new(None::<TimeoutHandle>);
+    const DISTANCE_MS: u32 = 300;
+    let is_pending = Rc::new(Cell::new(false));
+    let is_written = Rc::clone(&is_pending);
     let write = move || {
-        pending.set(None);
         let params = state.with_untracked(|state| state.to_params(figure));
         let hash = Link { section, params }.to_string();
         let history = window().history().ok();
@@ -111,17 +113,18 @@ fn keep_address(section: &'static Section, figure: &'static Figure, state: Signa
         history.map(|it| it.replace_state_with_url(&JsValue::NULL, "", Some(&hash)).ok());
     };
     let mut is_opened = false;
+    // A timer that is dropped does not ring: none is left when the section goes.
+    let mut timer = None;
     follow(move || {
         state.track();
-        if is_opened && pending.get_untracked().is_none() {
-            pending.set(set_timeout_with_handle(write, DISTANCE).ok());
+        if is_opened && !is_pending.replace(true) {
+            let is_written = Rc::clone(&is_written);
+            drop(timer.replace(Timeout::new(DISTANCE_MS, move || {
+                is_written.set(false);
+                write();
+            })));
         }
         is_opened = true;
-    });
-    when_gone(move || {
-        if let Some(pending) = pending.get_untracked() {
-            pending.clear();
-        }
     });
 }
 
