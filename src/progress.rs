@@ -11,7 +11,6 @@
 //! Marks of sections, acts or questions that are not known here (from a newer
 //! or older course) are kept. The parser is total and bounded.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::course::Section;
@@ -24,7 +23,8 @@ const LONGEST_NAME: usize = 64;
 /// Everything done so far.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Progress {
-    marks: BTreeSet<Mark>,
+    /// In order, each once. They are few: a tree would be more code than help.
+    marks: Vec<Mark>,
 }
 
 /// One thing done in a section.
@@ -68,17 +68,23 @@ pub struct Damaged {
 impl Progress {
     /// Whether this was done.
     pub fn has(&self, mark: &Mark) -> bool {
-        self.marks.contains(mark)
+        self.marks.binary_search(mark).is_ok()
     }
 
     /// Notes something done; whether it is new.
     pub fn note(&mut self, mark: Mark) -> bool {
-        self.marks.insert(mark)
+        let place = self.marks.binary_search(&mark);
+        if let Err(place) = place {
+            self.marks.insert(place, mark);
+        }
+        place.is_err()
     }
 
     /// Takes over what was done elsewhere.
     pub fn merge(&mut self, other: Self) {
-        self.marks.extend(other.marks);
+        for mark in other.marks {
+            self.note(mark);
+        }
     }
 
     /// How far a section is.
@@ -86,7 +92,7 @@ impl Progress {
         let wanted = deeds(section);
         let done = wanted.iter().filter(|deed| {
             let mark = Mark { section: section.slug.to_owned(), deed: (*deed).clone() };
-            self.marks.contains(&mark)
+            self.has(&mark)
         });
         match done.count() {
             0 => Extent::Untouched,
@@ -104,8 +110,11 @@ impl Progress {
         if lines.next().map(|(_, line)| line) != Some(FIRST_LINE) {
             return Err(Damaged { line: 1 });
         }
-        let marks = lines.map(|(index, line)| Mark::parse(line).ok_or(Damaged { line: index + 1 }));
-        Ok(Self { marks: marks.collect::<Result<_, _>>()? })
+        let mut progress = Self::default();
+        for (index, line) in lines {
+            progress.note(Mark::parse(line).ok_or(Damaged { line: index + 1 })?);
+        }
+        Ok(progress)
     }
 }
 
@@ -231,7 +240,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_stored_is_read(marks in prop::collection::btree_set(any_mark(), 0..20)) {
-            let progress = Progress { marks };
+            let progress = Progress { marks: marks.into_iter().collect() };
             prop_assert_eq!(Progress::parse(&progress.to_string()), Ok(progress));
         }
 

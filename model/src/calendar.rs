@@ -56,7 +56,7 @@ pub(crate) fn seconds(text: &str) -> Option<i64> {
     if bytes.len() != shape.len() || !bytes.iter().zip(shape).all(fits) {
         return None;
     }
-    let number = |from: usize, to: usize| text[from..to].parse::<i64>().ok();
+    let number = |from: usize, to: usize| text.get(from..to)?.parse::<i64>().ok();
     let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
     let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
     let exists = (1970..2200).contains(&year)

@@ -15,6 +15,10 @@
 //! that does not come from the scenario's seed: the same scenario, seed and
 //! model version give the same bytes on every target.
 
+// Slicing text can panic, and the message alone is 4 kB of the page: `get` and
+// `split` cannot.
+#![cfg_attr(not(test), warn(clippy::string_slice))]
+
 pub mod alb;
 pub mod autoscaling;
 mod calendar;

@@ -10,7 +10,7 @@ impl Rgb {
     /// Reads `#rrggbb`, as in the style sheet.
     pub fn parse(text: &str) -> Option<Self> {
         let hex = text.trim().strip_prefix('#').filter(|hex| hex.len() == 6 && hex.is_ascii())?;
-        let channel = |at: usize| u8::from_str_radix(&hex[at..at + 2], 16).ok();
+        let channel = |at: usize| u8::from_str_radix(hex.get(at..at + 2)?, 16).ok();
         Some(Self(channel(0)?, channel(2)?, channel(4)?))
     }
 }

@@ -94,7 +94,7 @@ const CLOCK: [f64; 17] = [
 pub(super) fn of_time(start_unix_s: i64, duration_s: f64, most: usize) -> Vec<Tick> {
     let fits = |step: &&f64| duration_s / **step <= most as f64;
     let step = CLOCK.iter().find(fits).copied().unwrap_or(7.0 * DAY);
-    let into_step = (start_unix_s as f64).rem_euclid(step);
+    let into_step = start_unix_s.rem_euclid(step as i64) as f64;
     let first = if into_step == 0.0 { 0.0 } else { step - into_step };
     let mut ticks = Vec::new();
     let mut at = first;
@@ -111,22 +111,27 @@ pub(super) fn of_time(start_unix_s: i64, duration_s: f64, most: usize) -> Vec<Ti
     ticks
 }
 
+/// The whole second that `t_s` after the start lies in, in seconds since 1970.
+fn unix_s(start_unix_s: i64, t_s: f64) -> i64 {
+    start_unix_s + t_s.floor() as i64
+}
+
 /// The day of the week in UTC, `t_s` after the start.
 pub fn weekday(start_unix_s: i64, t_s: f64) -> &'static str {
-    let day = (start_unix_s as f64 + t_s).div_euclid(DAY);
+    let day = unix_s(start_unix_s, t_s).div_euclid(DAY as i64);
     // The first of January 1970 was a Thursday.
-    ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"][day.rem_euclid(7.0) as usize]
+    ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"][day.rem_euclid(7) as usize]
 }
 
 /// The time on a clock in UTC, `t_s` after the start: `09:09`.
 pub fn clock(start_unix_s: i64, t_s: f64) -> String {
-    let minutes = (start_unix_s as f64 + t_s).rem_euclid(DAY) as u32 / 60;
+    let minutes = unix_s(start_unix_s, t_s).rem_euclid(DAY as i64) / 60;
     format!("{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
 /// As [`clock`], with seconds if there are any: `09:09:30`.
 pub fn clock_s(start_unix_s: i64, t_s: f64) -> String {
-    let seconds = (start_unix_s as f64 + t_s).rem_euclid(60.0) as u32;
+    let seconds = unix_s(start_unix_s, t_s).rem_euclid(60);
     let clock = clock(start_unix_s, t_s);
     if seconds == 0 { clock } else { format!("{clock}:{seconds:02}") }
 }

@@ -84,8 +84,15 @@ fn decided(run: &Run, decision: &Decision) -> Why {
         clock: run.clock(decision.t_s),
         headline,
         seen: seen.unwrap_or_default(),
-        sum: Some(decision.reason.replace(" x ", " × ")).filter(|reason| !reason.is_empty()),
+        sum: (!decision.reason.is_empty()).then(|| with_times(&decision.reason)),
     }
+}
+
+/// A reason of the model, with the sign that people write.
+fn with_times(reason: &str) -> String {
+    let words: Vec<_> =
+        reason.split(' ').map(|word| if word == "x" { "×" } else { word }).collect();
+    words.join(" ")
 }
 
 /// The newest readings in a row, oldest first; of many, the ends.

@@ -1,11 +1,13 @@
 //! Numbers as people read them.
 
+use serde_json::Value;
+
 use crate::chart::short;
 
 /// Reads a number as JSON writes it. The parser of scenarios does that already;
 /// the standard library's would bring tables of 10 kB with it.
 pub fn number(text: &str) -> Option<f64> {
-    serde_json::from_str(text.trim()).ok()
+    serde_json::from_str::<Value>(text.trim()).ok()?.as_f64()
 }
 
 /// A response time: `190 ms`, `2.3 s`.
@@ -15,13 +17,13 @@ pub fn milliseconds(ms: f64) -> String {
 
 /// A span of time: `45 s`, `2 min 30 s`.
 pub fn seconds(s: f64) -> String {
-    let whole = s.round();
     if s < 99.5 {
-        format!("{} s", short(s))
-    } else if whole % 60.0 == 0.0 {
-        format!("{} min", whole / 60.0)
-    } else {
-        format!("{} min {} s", (whole / 60.0).floor(), whole % 60.0)
+        return format!("{} s", short(s));
+    }
+    let whole = s.round() as u64;
+    match (whole / 60, whole % 60) {
+        (minutes, 0) => format!("{minutes} min"),
+        (minutes, seconds) => format!("{minutes} min {seconds} s"),
     }
 }
 

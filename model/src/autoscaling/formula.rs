@@ -1,5 +1,7 @@
 //! The arithmetic of target tracking, and how it is told.
 
+use serde_json::Value;
+
 /// The smallest whole number that is not below `x`, where a whole number
 /// within a relative 1e-9 counts as reached.
 ///
@@ -46,7 +48,7 @@ pub(super) fn in_words(running: u32, metric: f64, target: f64) -> String {
 /// The number that a text shows. The JSON parser is there anyway; the standard
 /// library's would bring tables of 10 kB into the page.
 fn read(text: &str) -> Option<f64> {
-    serde_json::from_str(text).ok()
+    serde_json::from_str::<Value>(text).ok()?.as_f64()
 }
 
 /// `value` with as few decimals, at least `decimals`, as keep `holds` true.
