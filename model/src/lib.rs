@@ -25,6 +25,7 @@ mod calendar;
 pub mod cloudwatch;
 pub mod cost;
 pub mod data_plane;
+pub mod decimal;
 pub mod ecs;
 pub mod histogram;
 pub mod queueing;

@@ -272,10 +272,7 @@ fn boxes(
         // Over their minutes if these are wide enough, else side by side.
         let step = minute_px.max(width);
         let whole = step * texts.len() as f64;
-        let middle = ((from + to) / 2.0).clamp(
-            plot.left + whole / 2.0,
-            (plot.right - whole / 2.0).max(plot.left + whole / 2.0),
-        );
+        let middle = ((from + to) / 2.0).min(plot.right - whole / 2.0).max(plot.left + whole / 2.0);
         (left, right) = (middle - whole / 2.0, middle + whole / 2.0);
         for (index, text) in texts.into_iter().enumerate() {
             let at = (left + (index as f64 + 0.5) * step, y);

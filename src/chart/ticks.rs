@@ -1,5 +1,7 @@
 //! Round numbers for axes, and how they are written.
 
+use headroom_model::decimal::fixed;
+
 /// A place on an axis and what stands there.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tick {
@@ -148,7 +150,7 @@ pub fn short(value: f64) -> String {
         v if v >= 0.95 => 1,
         _ => 2,
     };
-    let text = format!("{scaled:.decimals$}");
+    let text = fixed(scaled, decimals);
     let text =
         if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
     format!("{text}{suffix}")

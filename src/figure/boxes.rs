@@ -1,5 +1,6 @@
 //! Tasks as things: a box each, with its state and how full it is.
 
+use headroom_model::decimal::fixed;
 use headroom_model::time::Micros;
 use headroom_model::trace::Stage;
 
@@ -51,7 +52,7 @@ pub fn in_words(boxes: &[TaskBox]) -> String {
     let counted = counted.collect::<Vec<_>>().join(", ");
     let fill = boxes.iter().find_map(|task| task.fill_percent);
     match fill {
-        Some(percent) => format!("Tasks: {counted}; CPU {percent:.0} %."),
+        Some(percent) => format!("Tasks: {counted}; CPU {} %.", fixed(percent, 0)),
         None if counted.is_empty() => "No tasks.".to_owned(),
         None => format!("Tasks: {counted}."),
     }

@@ -79,7 +79,7 @@ fn command(name: &str, options: &[(&str, String)]) -> String {
 }
 
 fn register(target: &Value) -> String {
-    let bound = |name: &str| target.get(name).map(Value::to_string);
+    let bound = |name: &str| target.get(name).map(plain);
     let mut options = Vec::new();
     options.extend(bound("MinCapacity").map(|min| ("min-capacity", min)));
     options.extend(bound("MaxCapacity").map(|max| ("max-capacity", max)));
@@ -121,7 +121,7 @@ fn put_alarm(alarm: &Value) -> String {
             let value = match alarm.get(*field)? {
                 Value::String(text) => word(text),
                 Value::Array(_) | Value::Object(_) => quoted(alarm.get(*field)?),
-                other => other.to_string(),
+                other => plain(other),
             };
             Some(format!("--{option} {value}"))
         });
@@ -176,7 +176,7 @@ fn put_action(action: &Value) -> String {
     let bounds = action.get("ScalableTargetAction").unwrap_or(&Value::Null);
     let bounds: Vec<_> = ["MinCapacity", "MaxCapacity"]
         .into_iter()
-        .filter_map(|name| Some(format!("{name}={}", bounds.get(name)?)))
+        .filter_map(|name| Some(format!("{name}={}", plain(bounds.get(name)?))))
         .collect();
     options.push(("scalable-target-action", bounds.join(",")));
     command("put-scheduled-action", &options)
@@ -202,6 +202,12 @@ fn variable(name: &str) -> String {
     format!("ARN_OF_{}", name.chars().map(letter).collect::<String>())
 }
 
+/// JSON on one line. `Value`'s own `Display` can fail, and brings the weight of
+/// the message.
+fn plain(value: &Value) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
 /// JSON as an argument of a command.
 fn quoted(value: &Value) -> String {
     let mut json = String::new();
@@ -223,7 +229,7 @@ fn write(json: &mut String, value: &Value, indent: usize) {
             return;
         }
         other => {
-            *json += &other.to_string();
+            *json += &plain(other);
             return;
         }
     };
@@ -277,8 +283,8 @@ fn activity(run: &Run, activity: &Activity) -> String {
     let mut fields = vec![
         ("StartTime", format!("\"{}\"", run.clock(activity.start_s))),
         ("StatusCode", format!("\"{}\"", activity.status.name())),
-        ("Description", Value::from(activity.description.as_str()).to_string()),
-        ("Cause", Value::from(activity.cause.as_str()).to_string()),
+        ("Description", plain(&Value::from(activity.description.as_str()))),
+        ("Cause", plain(&Value::from(activity.cause.as_str()))),
     ];
     if let Some(end_s) = activity.end_s {
         fields.insert(1, ("EndTime", format!("\"{}\"", run.clock(end_s))));

@@ -1,5 +1,6 @@
 //! The state of a figure: little enough for a link, enough to rebuild the rest.
 
+use headroom_model::decimal::shortest;
 use serde_json::Value;
 
 use super::words::number;
@@ -100,7 +101,7 @@ impl State {
         }
         for (control, value) in act.controls.iter().zip(&self.values) {
             if *value != control.default {
-                put(control.name, value.to_string());
+                put(control.name, shortest(*value));
             }
         }
         for (switch, _) in act.switches.iter().zip(&self.switches).filter(|(_, on)| **on) {
@@ -116,7 +117,7 @@ impl State {
         }
         // Whole seconds: a link is read by people.
         if self.t_s.floor() != opened.t_s {
-            put("t", self.t_s.floor().to_string());
+            put("t", shortest(self.t_s.floor()));
         }
         params
     }
@@ -148,8 +149,9 @@ impl State {
             match number(text) {
                 Some(t_s) if (0.0..=duration_s).contains(&t_s) => state.t_s = t_s,
                 _ => faults.push(format!(
-                    "t: “{}” is not within the run; write seconds from 0 to {duration_s}.",
-                    shown(text)
+                    "t: “{}” is not within the run; write seconds from 0 to {}.",
+                    shown(text),
+                    shortest(duration_s)
                 )),
             }
         }
@@ -205,7 +207,7 @@ impl Control {
     /// The nearest value that the slider can stand on.
     pub fn snap(&self, value: f64) -> f64 {
         let steps = ((value - self.min) / self.step).round();
-        self.rounded(self.min + steps * self.step).clamp(self.min, self.max)
+        self.rounded(self.min + steps * self.step).max(self.min).min(self.max)
     }
 
     /// Reads a typed value; the error says what would be right.
@@ -226,14 +228,14 @@ impl Control {
         let steps = if self.step == 1.0 && self.min.fract() == 0.0 {
             "a whole number".to_owned()
         } else {
-            format!("a number in steps of {}", self.step)
+            format!("a number in steps of {}", shortest(self.step))
         };
-        format!("write {steps} from {} to {}{unit}.", self.min, self.max)
+        format!("write {steps} from {} to {}{unit}.", shortest(self.min), shortest(self.max))
     }
 
     /// Drops the dust of binary fractions: 0.1 + 2 × 0.1 is 0.3 here.
     fn rounded(&self, value: f64) -> f64 {
-        let decimals = |x: f64| x.to_string().split_once('.').map_or(0, |(_, after)| after.len());
+        let decimals = |x: f64| shortest(x).split_once('.').map_or(0, |(_, after)| after.len());
         let decimals = decimals(self.step).max(decimals(self.min));
         let scale = (0..decimals).fold(1.0, |scale, _| scale * 10.0);
         (value * scale).round() / scale

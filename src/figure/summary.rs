@@ -1,6 +1,7 @@
 //! The figures of a whole run, and how far they can be trusted.
 
 use headroom_model::data_plane::Fidelity;
+use headroom_model::decimal::fixed;
 
 use super::goals::saturated_minutes;
 use super::run::Run;
@@ -28,7 +29,7 @@ pub fn facts(run: &Run) -> Vec<Fact> {
         // Less than half an error in expectation.
         _ if failed < 0.5 => "0".to_owned(),
         share if share < 0.05 => count(failed),
-        share => format!("{} ({share:.1} %)", count(failed)),
+        share => format!("{} ({} %)", count(failed), fixed(share, 1)),
     };
     let fact = |label, value, quantity| Fact { label, value, quantity };
     vec![
@@ -36,13 +37,13 @@ pub fn facts(run: &Run) -> Vec<Fact> {
         fact("errors", errors, Quantity::Errors),
         fact("minutes at 100 % CPU", saturated_minutes(run).to_string(), Quantity::Errors),
         fact("task-hours", hours(summary.task_seconds), Quantity::Other),
-        fact("cost", format!("${:.2}", summary.cost_usd), Quantity::Other),
+        fact("cost", ["$", &fixed(summary.cost_usd, 2)].concat(), Quantity::Other),
     ]
 }
 
 fn hours(task_seconds: f64) -> String {
     let hours = task_seconds / 3600.0;
-    if hours < 100.0 { format!("{hours:.2}") } else { format!("{hours:.1}") }
+    fixed(hours, if hours < 100.0 { 2 } else { 1 })
 }
 
 /// The facts in a sentence, to be read out after a change.

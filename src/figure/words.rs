@@ -1,13 +1,12 @@
 //! Numbers as people read them.
 
-use serde_json::Value;
+use headroom_model::decimal;
 
 use crate::chart::short;
 
-/// Reads a number as JSON writes it. The parser of scenarios does that already;
-/// the standard library's would bring tables of 10 kB with it.
+/// Reads a number that a person typed, or the browser wrote.
 pub fn number(text: &str) -> Option<f64> {
-    serde_json::from_str::<Value>(text.trim()).ok()?.as_f64()
+    decimal::read(text.trim())
 }
 
 /// A response time: `190 ms`, `2.3 s`.
@@ -29,7 +28,7 @@ pub fn seconds(s: f64) -> String {
 
 /// A count that may be a mean: whole, with spaces between thousands.
 pub fn count(number: f64) -> String {
-    let digits = format!("{number:.0}");
+    let digits = decimal::fixed(number, 0);
     let mut spaced = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
         if index > 0 && (digits.len() - index).is_multiple_of(3) {

@@ -6,6 +6,7 @@
 //! plain DOM node, made at once; whatever changes in it hangs on Leptos'
 //! effects through a boxed closure, and goes with the owner that made it.
 
+use headroom_model::decimal::fixed;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::closure::Closure;
 use leptos::wasm_bindgen::{JsCast as _, JsValue};
@@ -148,8 +149,8 @@ impl El {
     pub(super) fn at(self, (x, y): (f64, f64)) -> Self {
         if let Some(node) = self.0.dyn_ref::<web_sys::HtmlElement>() {
             let style = node.style();
-            style.set_property("left", &format!("{x:.1}px")).ok();
-            style.set_property("top", &format!("{y:.1}px")).ok();
+            style.set_property("left", &px(x)).ok();
+            style.set_property("top", &px(y)).ok();
         }
         self
     }
@@ -307,6 +308,11 @@ pub(super) fn mount(page: impl FnOnce() -> Vec<El> + 'static) {
 /// A button that does something.
 pub(super) fn button(class: &str, press: impl Fn() + 'static) -> El {
     el("button", class).attr("type", "button").on("click", move |_| press())
+}
+
+/// A length [CSS px], as style sheets write it.
+pub(super) fn px(length: f64) -> String {
+    [&fixed(length, 1), "px"].concat()
 }
 
 /// What a field holds.

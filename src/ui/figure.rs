@@ -4,6 +4,7 @@
 //! link, the progress and the stage only read and write these.
 
 mod account;
+mod backend;
 mod bet;
 mod canvas;
 mod charts;
@@ -18,7 +19,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use headroom_model::Player;
 use leptos::prelude::*;
 
-use super::dom::{El, button, el, follow};
+use super::dom::{El, button, el, follow, px};
 use super::signal::{Memo, Signal};
 use crate::chart::{Axis, Size};
 use crate::course::figure::{Act, Chart, Figure};
@@ -87,7 +88,7 @@ impl FigureSignals {
             let act = state.told(figure);
             let duration_s = state.duration_s(act);
             let known_s = time::fog_from_s(act, state, false, duration_s).unwrap_or(duration_s);
-            state.t_s = t_s.clamp(0.0, known_s);
+            state.t_s = t_s.min(known_s).max(0.0);
         });
     }
 }
@@ -144,7 +145,7 @@ impl Shared {
 
     /// Where plots begin, for style sheets.
     fn plot_left(&self) -> String {
-        format!("{}px", self.axis.get().map_or(0.0, |axis| axis.left))
+        px(self.axis.get().map_or(0.0, |axis| axis.left))
     }
 
     /// Says what came out, after something was changed.

@@ -1,6 +1,6 @@
 //! The arithmetic of target tracking, and how it is told.
 
-use serde_json::Value;
+use crate::decimal;
 
 /// The smallest whole number that is not below `x`, where a whole number
 /// within a relative 1e-9 counts as reached.
@@ -36,7 +36,7 @@ pub(super) fn in_words(running: u32, metric: f64, target: f64) -> String {
         shortest(metric, 1, |metric| desired_capacity(running, metric, target) == capacity);
     let (target, _) =
         shortest(target, 1, |target| desired_capacity(running, shown, target) == capacity);
-    let result = quotient(running, shown, read(&target).unwrap_or(1.0));
+    let result = quotient(running, shown, decimal::read(&target).unwrap_or(1.0));
     let start = format!("{running} running x {metric} / {target} =");
     if result == 0.0 || libm::fabs(result - f64::from(capacity)) <= 1e-9 * result {
         return format!("{start} {capacity}");
@@ -45,23 +45,17 @@ pub(super) fn in_words(running: u32, metric: f64, target: f64) -> String {
     format!("{start} {result}, rounded up to {capacity}")
 }
 
-/// The number that a text shows. The JSON parser is there anyway; the standard
-/// library's would bring tables of 10 kB into the page.
-fn read(text: &str) -> Option<f64> {
-    serde_json::from_str::<Value>(text).ok()?.as_f64()
-}
-
 /// `value` with as few decimals, at least `decimals`, as keep `holds` true.
-pub(super) fn shortest(value: f64, decimals: usize, holds: impl Fn(f64) -> bool) -> (String, f64) {
+pub(super) fn shortest(value: f64, decimals: u32, holds: impl Fn(f64) -> bool) -> (String, f64) {
     for decimals in decimals..12 {
-        let text = format!("{value:.decimals$}");
-        if let Some(shown) = read(&text)
+        let text = decimal::fixed(value, decimals);
+        if let Some(shown) = decimal::read(&text)
             && holds(shown)
         {
             return (text, shown);
         }
     }
-    (value.to_string(), value)
+    (decimal::shortest(value), value)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::cooldown::Cooldown;
 use super::wish::{Direction, Wish};
+use crate::decimal::fixed;
 use crate::scenario::{Bounds, Suspended};
 use crate::time::Micros;
 use crate::trace::Outcome;
@@ -165,9 +166,10 @@ impl Rules<'_> {
         let credit = wanted - self.credited(now, wish);
         let seconds =
             self.cooldown.scale_out_until(now).map_or(0.0, |until| until.since(now).as_s());
+        let seconds = fixed(seconds, 0);
         if credited <= desired {
             let why = format!(
-                "the scale-out cooldown runs {seconds:.0} s more and counts its {credit} as added"
+                "the scale-out cooldown runs {seconds} s more and counts its {credit} as added"
             );
             return Verdict::stay(counts, Outcome::InCooldown, why);
         }
@@ -208,7 +210,8 @@ impl Rules<'_> {
             return Verdict::stay(counts, Outcome::NoChange, why);
         }
         if let Some(until) = self.cooldown.scale_in_until(now) {
-            let why = format!("the scale-in cooldown runs {:.0} s more", until.since(now).as_s());
+            let why =
+                format!("the scale-in cooldown runs {} s more", fixed(until.since(now).as_s(), 0));
             return Verdict::stay(counts, Outcome::InCooldown, why);
         }
         let floored = bounded.max(self.forecast.min(desired));

@@ -2,6 +2,7 @@
 
 use super::formula::shortest;
 use super::wish::{Direction, Wish};
+use crate::decimal;
 use crate::scenario::{AdjustmentType, Aggregation, Step, StepScaling};
 
 /// The step that a breach falls into: the distance of the metric from the
@@ -78,7 +79,11 @@ pub(super) fn wish(
     let reason = match (metric, found) {
         (None, _) => "the alarm has no datapoint to count the breach from".to_owned(),
         (Some(metric), None) => {
-            format!("{metric:.1} - {threshold:.1} falls into no step")
+            format!(
+                "{} - {} falls into no step",
+                decimal::fixed(metric, 1),
+                decimal::fixed(threshold, 1)
+            )
         }
         (_, Some((metric, step))) => in_words(settings, step, (metric, threshold, above), running),
     };
@@ -119,6 +124,7 @@ fn in_words(
     });
     let capacity = adjusted(policy, step, running);
     let Step { lower, upper, adjustment } = step;
+    let (lower, upper) = (decimal::shortest(*lower), decimal::shortest(*upper));
     let sign = if *adjustment < 0 { '-' } else { '+' };
     let size = adjustment.unsigned_abs();
     let sum = match policy.adjustment_type {

@@ -4,6 +4,7 @@ use super::formula::{desired_capacity, in_words};
 use super::trigger::Trigger;
 use super::wish::{Direction, Wish};
 use crate::cloudwatch::{Alarm, Comparison, MissingData, Reading};
+use crate::decimal::fixed;
 use crate::scenario::TargetTracking;
 use crate::time::Micros;
 
@@ -96,8 +97,11 @@ impl Policy {
         if running == 0 && desired == 0 {
             let metric =
                 self.reading.newest().filter(|&metric| self.high.alarm.breaches(metric))?;
-            let reason =
-                format!("no task is running and {metric:.1} is above {target:.1}: start with 1");
+            let reason = format!(
+                "no task is running and {} is above {}: start with 1",
+                fixed(metric, 1),
+                fixed(target, 1)
+            );
             return Some(wish(Direction::Out, true, metric, 1, out, reason));
         }
         let metric = self.reading.datapoints().iter().rev().copied().flatten().next()?;

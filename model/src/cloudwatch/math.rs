@@ -4,6 +4,8 @@
 //! is missing makes what is computed from it missing, and so does a division
 //! by zero.
 
+use crate::decimal;
+
 /// An expression with its Id.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expression {
@@ -270,10 +272,10 @@ impl Parser<'_> {
         let rest = self.text.trim_start();
         let word = |c: char| !(c.is_alphanumeric() || c == '_' || c == '.');
         let end = rest.find(word).unwrap_or(rest.len());
-        let (name, after) = rest.split_at(end);
+        let (name, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
         if name.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
-            let number = serde_json::from_str::<f64>(name)
-                .map_err(|_| format!("\"{name}\" is not a number"))?;
+            let number =
+                decimal::read(name).ok_or_else(|| format!("\"{name}\" is not a number"))?;
             self.text = after;
             return Ok(Node::Number(number));
         }

@@ -40,7 +40,7 @@ impl<'a> Chain<'a> {
             if !step.is_finite() || step.abs() < 1e-14 {
                 break;
             }
-            next = (scale - step).clamp(scale * 0.8, scale * 1.25);
+            next = (scale - step).max(scale * 0.8).min(scale * 1.25);
         }
         chain
     }

@@ -400,7 +400,7 @@ fn stretches(station: &Station, chain: &Chain, mean: f64) -> Vec<(f64, f64)> {
     }
     // Those that wait are stretched by all slots; and the mean must be right.
     if rest > NEGLIGIBLE {
-        classes.push(((moment / rest).clamp(1.0, stretch(slots)), rest));
+        classes.push(((moment / rest).max(1.0).min(stretch(slots)), rest));
     }
     classes
 }

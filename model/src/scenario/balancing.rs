@@ -3,6 +3,7 @@
 
 use super::Routing;
 use super::reader::{Object, Range};
+use crate::decimal;
 use crate::time::Micros;
 
 /// The routing algorithm.
@@ -28,7 +29,10 @@ pub(super) fn routing(group: &Object<'_>) -> Routing {
 pub(super) fn slow_start(group: &Object<'_>, routing: Routing) -> Micros {
     let seconds = group.number("slow_start_s", Some(0.0), Range::Within(0.0, 900.0));
     if seconds > 0.0 && seconds < 30.0 {
-        group.fault("slow_start_s", format!("{seconds} is out of range; use 0, or 30 to 900"));
+        group.fault(
+            "slow_start_s",
+            format!("{} is out of range; use 0, or 30 to 900", decimal::shortest(seconds)),
+        );
     }
     if seconds > 0.0 && routing != Routing::RoundRobin {
         group.fault("slow_start_s", "slow start goes with `routing` round_robin only; use 0");

@@ -1,5 +1,6 @@
 //! The scenario file (JSON, version 1) to a [`Scenario`].
 
+use crate::decimal::shortest;
 use serde_json::Value;
 
 use super::json::read_json;
@@ -223,7 +224,13 @@ fn points(object: &Object<'_>) -> Vec<(Micros, f64)> {
             object.element_fault(
                 "points",
                 i,
-                format!("[{t_s}, {rps}] is out of range; t_s must be from 0 to {MAX_S}, rps from 0 to {MAX_RPS}"),
+                format!(
+                    "[{}, {}] is out of range; t_s must be from 0 to {}, rps from 0 to {}",
+                    shortest(t_s),
+                    shortest(rps),
+                    shortest(MAX_S),
+                    shortest(MAX_RPS)
+                ),
             );
             continue;
         }
@@ -278,7 +285,7 @@ fn task(object: &Object<'_>) -> Task {
             "cpu_ms_per_request",
             format!(
                 "{} is more than the whole service time; it must be at most `service_time/mean_ms`, {}",
-                task.cpu_ms_per_request, task.service_time.mean_ms
+                shortest(task.cpu_ms_per_request), shortest(task.service_time.mean_ms)
             ),
         );
     }
@@ -382,7 +389,8 @@ fn metrics(object: &Object<'_>) -> Metrics {
     let publish_delay = span(object, "publish_delay_s", Some(150.0));
     let resolution = object.number("resolution_s", Some(60.0), Range::Within(0.0, MAX_S));
     if resolution != 20.0 && resolution != 60.0 {
-        let message = format!("{resolution} is not a resolution of ECS's; use 20 or 60");
+        let message =
+            format!("{} is not a resolution of ECS's; use 20 or 60", shortest(resolution));
         object.fault("resolution_s", message);
     }
     // AWS published these metrics together with a faster path: its benchmark

@@ -1,6 +1,7 @@
 //! A total reader of JSON values: every fault is kept with its place, and
 //! reading goes on with the default.
 
+use crate::decimal::shortest;
 use std::cell::RefCell;
 
 use serde_json::{Map, Value};
@@ -42,8 +43,8 @@ impl Range {
 
     fn describe(self) -> String {
         match self {
-            Self::Within(min, max) => format!("from {min} to {max}"),
-            Self::Positive(max) => format!("above 0 and at most {max}"),
+            Self::Within(min, max) => format!("from {} to {}", shortest(min), shortest(max)),
+            Self::Positive(max) => format!("above 0 and at most {}", shortest(max)),
         }
     }
 }
@@ -210,7 +211,11 @@ impl<'a> Object<'a> {
             Some(number) => {
                 self.fault(
                     name,
-                    format!("{number} is out of range; it must be {}", range.describe()),
+                    format!(
+                        "{} is out of range; it must be {}",
+                        shortest(number),
+                        range.describe()
+                    ),
                 );
             }
             None => self.fault(
@@ -235,7 +240,10 @@ impl<'a> Object<'a> {
         if libm::trunc(value) == value {
             value as u32
         } else {
-            self.fault(name, format!("{value} must be a whole number {}", range.describe()));
+            self.fault(
+                name,
+                format!("{} must be a whole number {}", shortest(value), range.describe()),
+            );
             default.unwrap_or(min)
         }
     }

@@ -2,9 +2,9 @@
 
 use leptos::wasm_bindgen::closure::Closure;
 use leptos::wasm_bindgen::{JsCast as _, JsValue};
-use plotters_canvas::CanvasBackend;
-use web_sys::{Element, HtmlCanvasElement, ResizeObserver};
+use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement, ResizeObserver};
 
+use super::backend::Canvas;
 use super::look::Look;
 use crate::chart::{Picture, draw};
 use crate::ui::dom::{follow, next_frame, when_gone};
@@ -39,18 +39,17 @@ pub(super) fn paint(canvas: &HtmlCanvasElement, picture: &Picture, look: &Look, 
         canvas.set_width(width);
         canvas.set_height(height);
     }
-    opaque(canvas);
-    if let Some(backend) = CanvasBackend::with_canvas_object(canvas.clone()) {
-        // A canvas that cannot be painted on leaves its text alternative.
-        draw(backend, picture, &look.palette, look.ratio).ok();
+    // A canvas that cannot be painted on leaves its text alternative.
+    if let Some(context) = context(canvas) {
+        draw(Canvas { element: canvas.clone(), context }, picture, &look.palette, look.ratio).ok();
     }
 }
 
 /// The first call decides about the context: without alpha it is faster to show.
-fn opaque(canvas: &HtmlCanvasElement) {
+fn context(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
     let options = js_sys::Object::new();
     js_sys::Reflect::set(&options, &JsValue::from_str("alpha"), &JsValue::FALSE).ok();
-    canvas.get_context_with_context_options("2d", &options).ok();
+    canvas.get_context_with_context_options("2d", &options).ok()??.dyn_into().ok()
 }
 
 /// Runs `frame` in the next animation frame after each change of what `track`

@@ -10,7 +10,7 @@ use crate::chart::{Anchor, Label, Paint, Place, Role, Size, View, picture};
 use crate::course::figure::{Chart, Quantity};
 use crate::figure::describe;
 use crate::figure::time::choice;
-use crate::ui::dom::{El, el};
+use crate::ui::dom::{El, el, px};
 use crate::ui::signal::{Memo, Signal};
 
 pub(super) fn charts(shared: Shared) -> El {
@@ -22,7 +22,7 @@ pub(super) fn charts(shared: Shared) -> El {
     };
     let cursor_left = move || {
         let x = shared.axis.get().map_or(0.0, |axis| axis.x(shared.cursor_s()));
-        format!("{x:.1}px")
+        px(x)
     };
     let keys = move || shared.shown.with(|shown| shown.iter().map(|chart| *chart as u32).collect());
     let frame = el("div", "charts")

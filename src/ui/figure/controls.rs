@@ -1,5 +1,6 @@
 //! Sliders and switches: what the student may change.
 
+use headroom_model::decimal::shortest;
 use leptos::prelude::*;
 
 use super::Shared;
@@ -78,18 +79,20 @@ fn slider(shared: Shared, index: usize, control: &'static Control) -> El {
         .attr("aria-label", &[control.label, ", typed"].concat())
         .live_attr("aria-invalid", move || has_fault().then(|| "true".to_owned()))
         .live_attr("aria-describedby", move || has_fault().then(|| described.clone()))
-        .prop("value", move || value().to_string().into())
+        .prop("value", move || shortest(value()).into())
         .on("change", move |event| read(value_of(&event)))
         // A value is typed over, not into.
         .on("focus", |event| event_target::<web_sys::HtmlInputElement>(&event).select());
     let range = el("input", "")
         .attr("type", "range")
         .attr("id", &id)
-        .attr("min", &control.min.to_string())
-        .attr("max", &control.max.to_string())
-        .attr("step", &control.step.to_string())
-        .prop("value", move || value().to_string().into())
-        .live_attr("aria-valuetext", move || Some(format!("{} {}", value(), control.unit)))
+        .attr("min", &shortest(control.min))
+        .attr("max", &shortest(control.max))
+        .attr("step", &shortest(control.step))
+        .prop("value", move || shortest(value()).into())
+        .live_attr("aria-valuetext", move || {
+            Some(format!("{} {}", shortest(value()), control.unit))
+        })
         .style("--filled", move || percent((value() - control.min) / (control.max - control.min)))
         .on("input", move |event| {
             if let Some(value) = number(&value_of(&event)) {

@@ -1,5 +1,6 @@
 //! Tasks as boxes: how many there are, what each is doing, how full it is.
 
+use headroom_model::decimal::fixed;
 use headroom_model::trace::Stage;
 
 use super::Shared;
@@ -55,8 +56,8 @@ fn task(tasks: Memo<Vec<TaskBox>>, id: u32) -> El {
         };
         Some(format!("task {kind}{level}"))
     };
-    let height = move || format!("{:.1}%", fill().unwrap_or(0.0).clamp(0.0, 100.0));
-    let number = move || fill().map_or("…".to_owned(), |percent| format!("{percent:.0}"));
+    let height = move || [&fixed(fill().unwrap_or(0.0).clamp(0.0, 100.0), 1), "%"].concat();
+    let number = move || fill().map_or("…".to_owned(), |percent| fixed(percent, 0));
     let filled = el("div", "box")
         .child(el("div", "fill").style("height", height))
         .child(el("span", "").live_text(number));

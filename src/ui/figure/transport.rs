@@ -1,5 +1,6 @@
 //! The transport: play, pause, step, scrub.
 
+use headroom_model::decimal::{fixed, shortest};
 use leptos::prelude::*;
 
 use super::{Shared, look};
@@ -46,9 +47,9 @@ pub(super) fn transport(shared: Shared) -> El {
         .attr("type", "range")
         .attr("aria-label", "Time")
         .attr("min", "0")
-        .live_attr("max", move || Some(duration_s().to_string()))
+        .live_attr("max", move || Some(shortest(duration_s())))
         .attr("step", "10")
-        .prop("value", move || shared.cursor_s().to_string().into())
+        .prop("value", move || shortest(shared.cursor_s()).into())
         .live_attr("aria-valuetext", move || Some(clock(shared.cursor_s())))
         .style("--filled", move || percent(shared.cursor_s() / duration_s().max(1.0)))
         .on("input", move |event| {
@@ -58,8 +59,8 @@ pub(super) fn transport(shared: Shared) -> El {
         });
     let now = move || format!("{} of {}", clock(shared.cursor_s()), clock(duration_s()));
     let faster = button("tool speed", move || speed.update(|speed| *speed = (*speed + 1) % 3))
-        .live_attr("aria-label", move || Some(format!("Speed: {} times", factor())))
-        .live_text(move || format!("{}×", factor()));
+        .live_attr("aria-label", move || Some(format!("Speed: {} times", shortest(factor()))))
+        .live_text(move || format!("{}×", shortest(factor())));
     el("div", "transport")
         .attr("role", "group")
         .attr("aria-label", "Playback")
@@ -74,7 +75,7 @@ pub(super) fn transport(shared: Shared) -> El {
 
 /// A share, 0 to 1, as style sheets write it.
 pub(super) fn percent(share: f64) -> String {
-    format!("{:.2}%", 100.0 * share.clamp(0.0, 1.0))
+    [&fixed(100.0 * share.clamp(0.0, 1.0), 2), "%"].concat()
 }
 
 /// Reads out what happened in the minute that the cursor was moved to.

@@ -329,7 +329,7 @@ impl Cohort {
             if spread_s > NARROW * (wait_s + residence_s) { &SPREAD } else { &[0.0] };
         let requests = completed * tasks / spread.len() as f64;
         for deviations in spread {
-            let wait_s = (wait_s + deviations * spread_s).clamp(0.0, highest_s);
+            let wait_s = (wait_s + deviations * spread_s).max(0.0).min(highest_s);
             Shifted { law, wait_s, residence_s }.add_to(&mut sample.latency, requests);
         }
         busy

@@ -4,6 +4,7 @@ use super::super::reader::{Object, Range};
 use super::read::Context;
 use super::{AlarmSettings, Policy, Signal, Statistic, metric};
 use crate::cloudwatch::{Comparison, MissingData};
+use crate::decimal::shortest;
 use crate::time::Micros;
 
 /// Fields that say nothing about when an alarm goes off, and those that
@@ -86,12 +87,13 @@ fn watched(object: &Object<'_>, context: &Context<'_>) -> Option<(Signal, Statis
     }
     let seconds = object.number("Period", None, Range::Positive(604_800.0));
     let period = Micros::from_s(seconds);
-    let whole = seconds % 60.0 == 0.0;
+    let whole = period.0.is_multiple_of(Micros::MINUTE.0);
     if ![10.0, 20.0, 30.0].contains(&seconds) && !whole {
         object.fault(
             "Period",
             format!(
-                "ValidationException: {seconds} is no period; use 10, 20, 30 or a multiple of 60"
+                "ValidationException: {} is no period; use 10, 20, 30 or a multiple of 60",
+                shortest(seconds)
             ),
         );
         return None;
@@ -120,7 +122,11 @@ fn within_a_day(object: &Object<'_>, period: Micros, periods: u32) {
     if seconds * f64::from(periods) > most {
         object.fault(
             "EvaluationPeriods",
-            format!("ValidationException: {periods} periods of {seconds} s are more than {most} s"),
+            format!(
+                "ValidationException: {periods} periods of {} s are more than {} s",
+                shortest(seconds),
+                shortest(most)
+            ),
         );
     }
 }
@@ -136,9 +142,9 @@ fn calls(object: &Object<'_>, policies: &[Policy]) -> (Vec<usize>, bool) {
             object.element_fault(LIST, index, "expected text: the name or ARN of a policy");
             continue;
         };
-        let named = match action.split_once(":policyName/") {
-            // The ARN of a policy that a service made ends in `:createdBy/…`.
-            Some((_, name)) => name.split(':').next().unwrap_or(name),
+        // The ARN of a policy that a service made ends in `:createdBy/…`.
+        let named = match action.split(':').find_map(|part| part.strip_prefix("policyName/")) {
+            Some(name) => name,
             // Somebody else's action, such as a notification.
             None if action.starts_with("arn:") => continue,
             None => action,

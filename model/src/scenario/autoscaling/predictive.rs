@@ -4,6 +4,7 @@ use super::super::parse::{MAX_S, MAX_TASKS};
 use super::super::reader::{Object, found};
 use super::read::{Context, target_value};
 use super::{BreachBehavior, PredictiveScaling};
+use crate::decimal;
 use crate::time::Micros;
 
 /// Sources: API reference, PredictiveScalingPolicyConfiguration.
@@ -32,8 +33,10 @@ pub(super) fn read(
                 Some(value as u32)
             }
             Some(_) => {
-                let message =
-                    format!("ValidationException: expected a whole number from 0 to {most}");
+                let message = format!(
+                    "ValidationException: expected a whole number from 0 to {}",
+                    decimal::shortest(most)
+                );
                 config.fault(field, message);
                 None
             }

@@ -4,6 +4,7 @@
 use super::super::parse::MAX_TASKS;
 use super::super::reader::{Object, Range, found};
 use super::{Autoscaling, Bounds, Parts, Policy, Process, Suspended, TargetTracking, metric};
+use crate::decimal;
 use crate::time::Micros;
 
 /// AWS's message for bounds that cross.
@@ -116,7 +117,10 @@ fn target(object: &Object<'_>) -> (Bounds, Suspended) {
             Some(number) if number < 0.0 => {
                 object.fault(
                     name,
-                    format!("ValidationException: {number} is less than 0; it must be from 0 to {MAX_TASKS}"),
+                    format!(
+                        "ValidationException: {} is less than 0; it must be from 0 to {MAX_TASKS}",
+                        decimal::shortest(number)
+                    ),
                 );
                 0
             }

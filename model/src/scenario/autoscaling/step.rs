@@ -3,6 +3,7 @@
 use super::super::reader::{Object, Range};
 use super::read::cooldown;
 use super::{AdjustmentType, Aggregation, Step, StepScaling};
+use crate::decimal::shortest;
 
 /// A policy has at most this many step adjustments (Application Auto Scaling
 /// user guide, quotas).
@@ -92,9 +93,9 @@ fn steps(config: &Object<'_>, adjustment_type: AdjustmentType) -> Vec<Step> {
     }
     for pair in steps.windows(2) {
         if pair[1].lower < pair[0].upper {
-            refuse(&format!("two steps overlap at {}", pair[1].lower.max(pair[0].lower)));
+            refuse(&format!("two steps overlap at {}", shortest(pair[1].lower.max(pair[0].lower))));
         } else if pair[1].lower > pair[0].upper {
-            let (from, to) = (pair[0].upper, pair[1].lower);
+            let (from, to) = (shortest(pair[0].upper), shortest(pair[1].lower));
             refuse(&format!("there is a gap between the steps from {from} to {to}"));
         }
     }
@@ -115,11 +116,14 @@ fn adjustment(object: &Object<'_>, adjustment_type: AdjustmentType) -> i32 {
     if exact && value < 0.0 {
         object.fault(
             "ScalingAdjustment",
-            format!("ValidationException: an ExactCapacity is not negative, found {value}"),
+            format!(
+                "ValidationException: an ExactCapacity is not negative, found {}",
+                shortest(value)
+            ),
         );
     }
     if libm::trunc(value) != value {
-        object.fault("ScalingAdjustment", format!("{value} must be a whole number"));
+        object.fault("ScalingAdjustment", format!("{} must be a whole number", shortest(value)));
     }
     value as i32
 }

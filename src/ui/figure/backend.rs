@@ -1,0 +1,140 @@
+//! A canvas as a backend of plotters, for what the charts draw: lines and
+//! areas. Their text is HTML.
+//!
+//! The crate plotters-canvas does more, and writes its colours with the
+//! standard library's floating point: see [`headroom_model::decimal`].
+
+use std::convert::Infallible;
+use std::f64::consts::TAU;
+
+use plotters_backend::{
+    BackendColor, BackendCoord, BackendStyle, DrawingBackend, DrawingErrorKind,
+};
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+
+/// A canvas and its context. Nothing that is drawn on it can fail.
+pub(super) struct Canvas {
+    pub(super) element: HtmlCanvasElement,
+    pub(super) context: CanvasRenderingContext2d,
+}
+
+type Drawn = Result<(), DrawingErrorKind<Infallible>>;
+
+impl Canvas {
+    fn fill_with(&self, color: BackendColor) {
+        self.context.set_global_alpha(color.alpha);
+        self.context.set_fill_style_str(&css(color));
+    }
+
+    fn stroke_with<S: BackendStyle>(&self, style: &S) {
+        let color = style.color();
+        self.context.set_global_alpha(color.alpha);
+        self.context.set_stroke_style_str(&css(color));
+        self.context.set_line_width(style.stroke_width().into());
+    }
+
+    /// Begins a path along points.
+    fn along(&self, points: impl IntoIterator<Item = BackendCoord>) {
+        self.context.begin_path();
+        for (x, y) in points {
+            // The first of a path moves there.
+            self.context.line_to(x.into(), y.into());
+        }
+    }
+}
+
+impl DrawingBackend for Canvas {
+    type ErrorType = Infallible;
+
+    fn get_size(&self) -> (u32, u32) {
+        (self.element.width(), self.element.height())
+    }
+
+    fn ensure_prepared(&mut self) -> Drawn {
+        Ok(())
+    }
+
+    fn present(&mut self) -> Drawn {
+        Ok(())
+    }
+
+    fn draw_pixel(&mut self, at: BackendCoord, color: BackendColor) -> Drawn {
+        self.draw_rect(at, (at.0 + 1, at.1 + 1), &color, true)
+    }
+
+    fn draw_line<S: BackendStyle>(
+        &mut self,
+        from: BackendCoord,
+        to: BackendCoord,
+        style: &S,
+    ) -> Drawn {
+        self.draw_path([from, to], style)
+    }
+
+    fn draw_rect<S: BackendStyle>(
+        &mut self,
+        from: BackendCoord,
+        to: BackendCoord,
+        style: &S,
+        fill: bool,
+    ) -> Drawn {
+        let (x, y) = (from.0.into(), from.1.into());
+        let (width, height) = ((to.0 - from.0).into(), (to.1 - from.1).into());
+        if fill {
+            self.fill_with(style.color());
+            self.context.fill_rect(x, y, width, height);
+        } else {
+            self.stroke_with(style);
+            self.context.stroke_rect(x, y, width, height);
+        }
+        Ok(())
+    }
+
+    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+        &mut self,
+        path: I,
+        style: &S,
+    ) -> Drawn {
+        self.stroke_with(style);
+        self.along(path);
+        self.context.stroke();
+        Ok(())
+    }
+
+    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+        &mut self,
+        path: I,
+        style: &S,
+    ) -> Drawn {
+        self.fill_with(style.color());
+        self.along(path);
+        self.context.fill();
+        Ok(())
+    }
+
+    fn draw_circle<S: BackendStyle>(
+        &mut self,
+        center: BackendCoord,
+        radius: u32,
+        style: &S,
+        fill: bool,
+    ) -> Drawn {
+        self.context.begin_path();
+        // Only a negative radius fails.
+        self.context.arc(center.0.into(), center.1.into(), radius.into(), 0.0, TAU).ok();
+        if fill {
+            self.fill_with(style.color());
+            self.context.fill();
+        } else {
+            self.stroke_with(style);
+            self.context.stroke();
+        }
+        Ok(())
+    }
+}
+
+/// A colour without its alpha, as CSS writes it.
+fn css(color: BackendColor) -> String {
+    let (red, green, blue) = color.rgb;
+    format!("rgb({red},{green},{blue})")
+}
