@@ -74,9 +74,10 @@ impl Axis {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Scale {
     pub(super) ticks: Vec<Tick>,
-    low: f64,
-    high: f64,
-    logarithmic: bool,
+    /// The lowest value, if places go by its logarithm.
+    lowest: Option<f64>,
+    /// The first and the last tick, or their logarithms.
+    ends: (f64, f64),
     top: f64,
     bottom: f64,
 }
@@ -95,17 +96,16 @@ impl Scale {
     fn over(ticks: Vec<Tick>, plot: Rect, logarithmic: bool) -> Self {
         let at = |tick: Option<&Tick>, or: f64| tick.map_or(or, |tick| tick.at);
         let (low, high) = (at(ticks.first(), 0.0), at(ticks.last(), 1.0));
-        Self { ticks, low, high, logarithmic, top: plot.top, bottom: plot.bottom }
+        let lowest = logarithmic.then_some(low);
+        let ends = if logarithmic { (libm::log(low), libm::log(high)) } else { (low, high) };
+        Self { ticks, lowest, ends, top: plot.top, bottom: plot.bottom }
     }
 
     /// Where a value lies; values beyond the ends lie on the edge.
     pub(super) fn y(&self, value: f64) -> f64 {
-        let share = if self.logarithmic {
-            let log = |x: f64| libm::log(x.max(self.low));
-            (log(value) - log(self.low)) / (log(self.high) - log(self.low))
-        } else {
-            (value - self.low) / (self.high - self.low)
-        };
+        let (low, high) = self.ends;
+        let value = self.lowest.map_or(value, |lowest| libm::log(value.max(lowest)));
+        let share = (value - low) / (high - low);
         self.bottom - (self.bottom - self.top) * share.clamp(0.0, 1.0)
     }
 }

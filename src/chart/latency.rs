@@ -31,15 +31,18 @@ pub(super) fn picture(view: &View, axis: &Axis, size: Size, place: Place) -> Pic
 
     let seen = minutes.partition_point(|minute| minute.t_s <= view.seen_s());
     let minutes = &minutes[..seen];
-    for run in runs(minutes) {
-        let mut points = stairs(minutes, run.clone(), P99, axis, &scale);
-        points.extend(stairs(minutes, run, MEDIAN, axis, &scale).into_iter().rev());
+    let lines = |run: std::ops::Range<usize>| {
+        [P99, MEDIAN, P95].map(|of| stairs(minutes, run.clone(), of, axis, &scale))
+    };
+    let mut runs: Vec<_> = runs(minutes).into_iter().map(lines).collect();
+    for [p99, median, _] in &runs {
+        let points = p99.iter().chain(median.iter().rev()).copied().collect();
         picture.marks.push(Mark::Area { points, paint: LATENCY, alpha: 0.14 });
     }
-    for (percentile, name, share) in [(P99, "p99", 0.5), (MEDIAN, "p50", 0.5), (P95, "p95", 1.0)] {
+    for (line, name, share) in [(0, "p99", 0.5), (1, "p50", 0.5), (2, "p95", 1.0)] {
         let mut end = None;
-        for run in runs(minutes) {
-            let points = stairs(minutes, run, percentile, axis, &scale);
+        for run in &mut runs {
+            let points = std::mem::take(&mut run[line]);
             end = points.last().copied();
             let (width, dash) = (size.line * share, None);
             picture.marks.push(Mark::Line { points, paint: LATENCY, width, dash });
