@@ -116,6 +116,13 @@ pub struct Label {
     pub role: Role,
 }
 
+impl Label {
+    /// Whether another label differs in its place alone.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        self.text == other.text && self.anchor == other.anchor && self.role == other.role
+    }
+}
+
 /// Which part of a label lies at its point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Anchor {

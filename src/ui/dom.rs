@@ -196,7 +196,8 @@ impl El {
     }
 
     /// Adds elements that are made anew whenever a signal changes that is read
-    /// in making them. What their parts follow by themselves does not count.
+    /// in making them. What their parts follow by themselves does not count, and
+    /// elements that come again as the first ones stay where they are.
     pub(super) fn live(self, content: impl Fn() -> Vec<El> + 'static) -> Self {
         self.bind_content(Box::new(content))
     }
@@ -206,8 +207,9 @@ impl El {
         let mut shown: Vec<El> = Vec::new();
         follow(move || {
             let content = content();
-            shown.drain(..).for_each(|old| old.0.remove());
-            for new in content {
+            let stay = shown.iter().zip(&content).take_while(|(old, new)| old.0 == new.0).count();
+            shown.drain(stay..).for_each(|old| old.0.remove());
+            for new in content.into_iter().skip(stay) {
                 insert(&end, &new);
                 shown.push(new);
             }

@@ -1,5 +1,7 @@
 //! The charts: canvases above each other, with HTML text over them.
 
+use std::cell::RefCell;
+
 use leptos::wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlCanvasElement, PointerEvent};
 
@@ -127,11 +129,31 @@ fn chart_view(shared: Shared, chart: Chart, place: Memo<Place>) -> El {
     let heading = el("p", "chart-title")
         .child(el("b", "").live_text(move || title.with(|title| title.0.clone())))
         .live_text(move || title.with(|title| [" ", &title.1].concat()));
+    let written = RefCell::new(Vec::new());
     let text = el("div", "text")
         .attr("aria-hidden", "true")
         .child(heading)
-        .live(move || labels.with(|labels| labels.iter().map(label).collect()));
+        .live(move || labels.with(|labels| renew(&mut written.borrow_mut(), labels)));
     el("div", "chart").child(canvas.live_attr("aria-label", described)).child(text)
+}
+
+/// The elements of labels. One that says what it said before only moves: most
+/// do not even do that.
+fn renew(written: &mut Vec<(Label, El)>, labels: &[Label]) -> Vec<El> {
+    written.truncate(labels.len());
+    for (index, new) in labels.iter().enumerate() {
+        match written.get_mut(index) {
+            Some((old, element)) if old.says_the_same(new) => {
+                if old.at != new.at {
+                    old.at = new.at;
+                    element.clone().at(new.at);
+                }
+            }
+            Some(old) => *old = (new.clone(), label(new)),
+            None => written.push((new.clone(), label(new))),
+        }
+    }
+    written.iter().map(|(_, element)| element.clone()).collect()
 }
 
 /// A piece of text over a canvas.
