@@ -14,22 +14,35 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 /// A canvas and its context. Nothing that is drawn on it can fail.
 pub(super) struct Canvas {
-    pub(super) element: HtmlCanvasElement,
-    pub(super) context: CanvasRenderingContext2d,
+    element: HtmlCanvasElement,
+    context: CanvasRenderingContext2d,
+    /// Colours that the context has by now. A colour is text to it, which costs
+    /// more than the shape: it is only said when it changes.
+    filling: Option<Rgb>,
+    stroking: Option<Rgb>,
 }
 
+type Rgb = (u8, u8, u8);
 type Drawn = Result<(), DrawingErrorKind<Infallible>>;
 
 impl Canvas {
-    fn fill_with(&self, color: BackendColor) {
-        self.context.set_global_alpha(color.alpha);
-        self.context.set_fill_style_str(&css(color));
+    pub(super) fn new(element: HtmlCanvasElement, context: CanvasRenderingContext2d) -> Self {
+        Self { element, context, filling: None, stroking: None }
     }
 
-    fn stroke_with<S: BackendStyle>(&self, style: &S) {
+    fn fill_with(&mut self, color: BackendColor) {
+        self.context.set_global_alpha(color.alpha);
+        if self.filling.replace(color.rgb) != Some(color.rgb) {
+            self.context.set_fill_style_str(&css(color.rgb));
+        }
+    }
+
+    fn stroke_with<S: BackendStyle>(&mut self, style: &S) {
         let color = style.color();
         self.context.set_global_alpha(color.alpha);
-        self.context.set_stroke_style_str(&css(color));
+        if self.stroking.replace(color.rgb) != Some(color.rgb) {
+            self.context.set_stroke_style_str(&css(color.rgb));
+        }
         self.context.set_line_width(style.stroke_width().into());
     }
 
@@ -134,7 +147,6 @@ impl DrawingBackend for Canvas {
 }
 
 /// A colour without its alpha, as CSS writes it.
-fn css(color: BackendColor) -> String {
-    let (red, green, blue) = color.rgb;
+fn css((red, green, blue): Rgb) -> String {
     format!("rgb({red},{green},{blue})")
 }

@@ -41,7 +41,7 @@ pub(super) fn paint(canvas: &HtmlCanvasElement, picture: &Picture, look: &Look, 
     }
     // A canvas that cannot be painted on leaves its text alternative.
     if let Some(context) = context(canvas) {
-        draw(Canvas { element: canvas.clone(), context }, picture, &look.palette, look.ratio).ok();
+        draw(Canvas::new(canvas.clone(), context), picture, &look.palette, look.ratio).ok();
     }
 }
 
