@@ -1,20 +1,20 @@
-//! A canvas as a backend of plotters, for what the charts draw: lines and
+//! plotters-canvas, with what the charts draw most made cheaper: lines and
 //! areas. Their text is HTML.
 //!
-//! The crate plotters-canvas does more, and writes its colours with the
-//! standard library's floating point: see [`headroom_model::decimal`].
+//! By itself it says the colour of every shape anew, as text that is written
+//! with the standard library's floating point: see [`headroom_model::decimal`].
 
-use std::convert::Infallible;
 use std::f64::consts::TAU;
 
 use plotters_backend::{
-    BackendColor, BackendCoord, BackendStyle, DrawingBackend, DrawingErrorKind,
+    BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind,
 };
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+use plotters_canvas::CanvasBackend;
+use web_sys::CanvasRenderingContext2d;
 
-/// A canvas and its context. Nothing that is drawn on it can fail.
+/// A canvas and its context. What is drawn here cannot fail.
 pub(super) struct Canvas {
-    element: HtmlCanvasElement,
+    backend: CanvasBackend,
     context: CanvasRenderingContext2d,
     /// Colours that the context has by now. A colour is text to it, which costs
     /// more than the shape: it is only said when it changes.
@@ -23,11 +23,12 @@ pub(super) struct Canvas {
 }
 
 type Rgb = (u8, u8, u8);
-type Drawn = Result<(), DrawingErrorKind<Infallible>>;
+type Fault = <CanvasBackend as DrawingBackend>::ErrorType;
+type Drawn = Result<(), DrawingErrorKind<Fault>>;
 
 impl Canvas {
-    pub(super) fn new(element: HtmlCanvasElement, context: CanvasRenderingContext2d) -> Self {
-        Self { element, context, filling: None, stroking: None }
+    pub(super) fn new(backend: CanvasBackend, context: CanvasRenderingContext2d) -> Self {
+        Self { backend, context, filling: None, stroking: None }
     }
 
     fn fill_with(&mut self, color: BackendColor) {
@@ -57,18 +58,24 @@ impl Canvas {
 }
 
 impl DrawingBackend for Canvas {
-    type ErrorType = Infallible;
+    type ErrorType = Fault;
 
     fn get_size(&self) -> (u32, u32) {
-        (self.element.width(), self.element.height())
+        self.backend.get_size()
     }
 
     fn ensure_prepared(&mut self) -> Drawn {
-        Ok(())
+        self.backend.ensure_prepared()
     }
 
     fn present(&mut self) -> Drawn {
-        Ok(())
+        self.backend.present()
+    }
+
+    fn draw_text<S: BackendTextStyle>(&mut self, text: &str, style: &S, at: BackendCoord) -> Drawn {
+        // It has colours of its own.
+        (self.filling, self.stroking) = (None, None);
+        self.backend.draw_text(text, style, at)
     }
 
     fn draw_pixel(&mut self, at: BackendCoord, color: BackendColor) -> Drawn {

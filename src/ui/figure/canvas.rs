@@ -2,6 +2,7 @@
 
 use leptos::wasm_bindgen::closure::Closure;
 use leptos::wasm_bindgen::{JsCast as _, JsValue};
+use plotters_canvas::CanvasBackend;
 use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement, ResizeObserver};
 
 use super::backend::Canvas;
@@ -40,8 +41,10 @@ pub(super) fn paint(canvas: &HtmlCanvasElement, picture: &Picture, look: &Look, 
         canvas.set_height(height);
     }
     // A canvas that cannot be painted on leaves its text alternative.
-    if let Some(context) = context(canvas) {
-        draw(Canvas::new(canvas.clone(), context), picture, &look.palette, look.ratio).ok();
+    if let Some(context) = context(canvas)
+        && let Some(backend) = CanvasBackend::with_canvas_object(canvas.clone())
+    {
+        draw(Canvas::new(backend, context), picture, &look.palette, look.ratio).ok();
     }
 }
 
