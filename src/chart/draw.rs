@@ -25,6 +25,9 @@ pub fn draw<DB: DrawingBackend>(
     area.present()
 }
 
+/// A place in device pixels.
+type Pixel = (i32, i32);
+
 struct Brush<'a> {
     palette: &'a Palette,
     scale: f64,
@@ -37,18 +40,15 @@ impl Brush<'_> {
     fn paint<DB: DrawingBackend>(&self, area: &Area<DB>, mark: &Mark) -> Painted<DB> {
         match mark {
             Mark::Line { points, paint, width, dash: None } => {
-                let points: Vec<_> = points.iter().map(|point| self.px(*point)).collect();
-                area.draw(&PathElement::new(points, self.stroke(*paint, *width)))
+                area.draw(&PathElement::new(self.path(points), self.stroke(*paint, *width)))
             }
             Mark::Line { points, paint, width, dash: Some((dash, gap)) } => {
-                let points: Vec<_> = points.iter().map(|point| self.px(*point)).collect();
                 let (dash, gap) = (self.length(*dash), self.length(*gap));
                 let style = self.stroke(*paint, *width);
-                area.draw(&DashedPathElement::new(points, dash, gap, style))
+                area.draw(&DashedPathElement::new(self.path(points), dash, gap, style))
             }
             Mark::Area { points, paint, alpha } => {
-                let points: Vec<_> = points.iter().map(|point| self.px(*point)).collect();
-                area.draw(&Polygon::new(points, self.color(*paint, *alpha)))
+                area.draw(&Polygon::new(self.path(points), self.color(*paint, *alpha)))
             }
             Mark::Fill { rect, paint, alpha } => {
                 let (left, top) = self.px((rect.left, rect.top));
@@ -77,7 +77,22 @@ impl Brush<'_> {
         }
     }
 
-    fn px(&self, (x, y): Point) -> (i32, i32) {
+    /// Points in device pixels. Data are finer than these, so that many points
+    /// fall together or lie on the way from one to the next; they paint nothing.
+    fn path(&self, points: &[Point]) -> Vec<Pixel> {
+        let mut path: Vec<Pixel> = Vec::with_capacity(points.len());
+        for point in points {
+            let next = self.px(*point);
+            match path.as_mut_slice() {
+                [.., last] if *last == next => {}
+                [.., before, last] if is_on_the_way(*before, *last, next) => *last = next,
+                _ => path.push(next),
+            }
+        }
+        path
+    }
+
+    fn px(&self, (x, y): Point) -> Pixel {
         ((x * self.scale).round() as i32, (y * self.scale).round() as i32)
     }
 
@@ -93,6 +108,13 @@ impl Brush<'_> {
     fn stroke(&self, paint: Paint, width: f64) -> ShapeStyle {
         self.color(paint, 1.0).stroke_width(self.length(width))
     }
+}
+
+/// Whether a level or upright line from `a` to `c` passes `b`.
+fn is_on_the_way(a: Pixel, b: Pixel, c: Pixel) -> bool {
+    let between = |a: i32, b: i32, c: i32| (a <= b && b <= c) || (a >= b && b >= c);
+    (a.0 == b.0 && b.0 == c.0 && between(a.1, b.1, c.1))
+        || (a.1 == b.1 && b.1 == c.1 && between(a.0, b.0, c.0))
 }
 
 /// Lines at 45 degrees, rising to the right, cut off at the edges. They stand
@@ -113,6 +135,16 @@ fn oblique(rect: Rect, spacing: f64) -> impl Iterator<Item = (Point, Point)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_has_no_point_that_paints_nothing() {
+        let brush = Brush { palette: &Palette::LIGHT, scale: 2.0 };
+        let flat = [(0.0, 1.0), (0.1, 1.1), (3.0, 1.0), (4.0, 1.0), (4.0, 5.0)];
+        assert_eq!(brush.path(&flat), [(0, 2), (8, 2), (8, 10)]);
+        // Where a line turns back its end is seen.
+        let spike = [(0.0, 9.0), (0.0, 1.0), (0.0, 5.0), (2.0, 5.0), (1.0, 5.0)];
+        assert_eq!(brush.path(&spike), [(0, 18), (0, 2), (0, 10), (4, 10), (2, 10)]);
+    }
 
     #[test]
     fn hatching_stays_inside() {
