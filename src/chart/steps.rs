@@ -159,13 +159,8 @@ pub(super) fn decimate(points: &[Point]) -> Vec<Point> {
         let by_y = |a: &usize, b: &usize| columns[*a].1.total_cmp(&columns[*b].1);
         let low = (0..columns.len()).min_by(by_y).unwrap_or(0);
         let high = (0..columns.len()).max_by(by_y).unwrap_or(0);
-        // In order; an end is often the lowest or the highest too.
         let indices = [0, low.min(high), low.max(high), columns.len() - 1];
-        for (place, &index) in indices.iter().enumerate() {
-            if place == 0 || index > indices[place - 1] {
-                kept.push(columns[index]);
-            }
-        }
+        kept.extend(indices.iter().map(|&index| columns[index]));
     }
     kept
 }
