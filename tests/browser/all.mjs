@@ -9,3 +9,4 @@ import "./questions.mjs";
 import "./stage.mjs";
 import "./lesson.mjs";
 import "./start.mjs";
+import "./follows.mjs";
