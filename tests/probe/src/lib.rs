@@ -9,14 +9,17 @@ use headroom_model::trace::Station;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// The runs that have to give the same bytes everywhere: between them they
-/// reach every traffic shape, law of service time and kind of event.
-const RUNS: [(&str, &str); 6] = [
+/// reach every traffic shape, law of service time and algorithm, and most kinds of
+/// event.
+const RUNS: [(&str, &str); 8] = [
     ("spike", include_str!("../scenarios/spike.json")),
     ("crash", include_str!("../scenarios/crash.json")),
     ("day", include_str!("../scenarios/day.json")),
     ("ramp", include_str!("../scenarios/ramp.json")),
     ("steps", include_str!("../scenarios/steps.json")),
     ("trace", include_str!("../scenarios/trace.json")),
+    ("rollout", include_str!("../../../model/tests/goldens/rollout.json")),
+    ("outstanding", include_str!("../../../model/tests/goldens/outstanding.json")),
 ];
 
 /// A line for each run: its name, the data plane, the model's version, and a
