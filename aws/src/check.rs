@@ -6,10 +6,16 @@ mod resource;
 mod rules;
 mod together;
 
+use std::collections::BTreeSet;
+
 use headroom_model::scenario::{Fault, Scenario};
 
 use crate::document::Document;
 use crate::read::read;
+
+/// No more faults of one file are told; a file with more is not a document with
+/// mistakes, but none.
+pub(crate) const MAX_FAULTS: usize = 1000;
 
 /// Every fault of a file: where, the name that AWS gives it, and what would be
 /// right. The file's name is a hint to its form.
@@ -38,6 +44,12 @@ fn by_aws(document: &Document, mut faults: Vec<Fault>) -> Vec<Fault> {
     }
     together::check(document, &mut faults);
     faults.sort_by_key(|fault| place(&fault.path));
+    if faults.len() > MAX_FAULTS {
+        faults.truncate(MAX_FAULTS);
+        let last = faults.last().map(|fault| fault.path.clone()).unwrap_or_default();
+        let message = format!("there are more faults than these {MAX_FAULTS}; mend them first");
+        faults.push(Fault { path: last, message });
+    }
     faults
 }
 
@@ -47,8 +59,9 @@ fn by_model(document: &Document, faults: Vec<Fault>, count: impl Fn(&Fault) -> b
     let Some(scenario) = &document.scenario else { return faults };
     let mut own = Scenario::from_value(scenario).err().unwrap_or_default();
     own.retain(count);
-    let new = faults.into_iter().filter(|fault| !own.iter().any(|own| own.path == fault.path));
-    let new: Vec<_> = new.collect();
+    own.truncate(MAX_FAULTS);
+    let paths: BTreeSet<String> = own.iter().map(|fault| fault.path.clone()).collect();
+    let new = faults.into_iter().filter(|fault| !paths.contains(&fault.path));
     own.extend(new);
     own
 }

@@ -8,6 +8,10 @@ use crate::node::{Fields, Value};
 use crate::schema::ResourceKind;
 use crate::text::Place;
 
+/// A document may not hold more resources. AWS takes far fewer at once (500 in a
+/// template); the number is our choice, and keeps every file's time bounded.
+pub const MAX_RESOURCES: usize = 10_000;
+
 /// The forms that a configuration can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {

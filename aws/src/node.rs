@@ -2,6 +2,7 @@
 //! text may hold references that nobody has evaluated, and that each value
 //! knows where it stands.
 
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Number, Value as Json};
 
 use crate::text::Place;
@@ -181,6 +182,23 @@ impl Node {
             }
             Value::List(_) => "a list".to_owned(),
             Value::Map(_) => "an object".to_owned(),
+        }
+    }
+}
+
+/// JSON with the fields in their order. A text with an open reference is none of
+/// JSON's; it stands as `null`.
+impl Serialize for Node {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.value {
+            Value::Null => serializer.serialize_unit(),
+            Value::Bool(flag) => serializer.serialize_bool(*flag),
+            Value::Number(number) => number.serialize(serializer),
+            Value::Text(text) => text.as_literal().serialize(serializer),
+            Value::List(elements) => serializer.collect_seq(elements),
+            Value::Map(fields) => {
+                serializer.collect_map(fields.0.iter().map(|entry| (&entry.name, &entry.node)))
+            }
         }
     }
 }

@@ -8,9 +8,10 @@ mod terraform;
 mod yaml;
 
 use headroom_model::scenario::{Fault, read_json};
+use serde_json::{Map, Value as Json};
 
-use crate::document::{Document, Form};
-use crate::node::{Fields, Node, Value};
+use crate::document::{Document, Form, MAX_RESOURCES};
+use crate::node::{Node, Value};
 use crate::text::{self, Place};
 
 /// What was read, and what is wrong with it as a text of its form.
@@ -29,17 +30,43 @@ pub(crate) struct Read {
 pub(crate) fn read(bytes: &[u8], name: &str) -> Result<Read, Vec<Fault>> {
     let text = text::of(bytes).map_err(|fault| vec![fault])?;
     let mut faults = Vec::new();
-    let mut document = match form_of(text, name) {
+    let looks = form_of(text, name);
+    if !matches!(looks, Looks::Json) {
+        within_limit(bytes)?;
+    }
+    let mut document = match looks {
         Looks::Json => json_file(bytes, &mut faults)?,
         Looks::Script => script::read(text, &mut faults),
         Looks::Yaml => yaml_file(text, &mut faults)?,
         Looks::Terraform => terraform::read(text, &mut faults),
     };
+    if document.resources.len() > MAX_RESOURCES {
+        return Err(vec![
+            Place::START.fault(format!(
+                "the file configures more than {MAX_RESOURCES} resources; split it"
+            )),
+        ]);
+    }
     if document.resources.is_empty() && faults.is_empty() && document.form != Form::Scenario {
         faults.push(nothing(document.form));
     }
     link::link(&mut document);
     Ok(Read { document, faults })
+}
+
+/// A document of AWS's may not be larger [bytes]; a scenario, which may hold a
+/// trace of traffic, may. AWS takes no template above 1 MB; that the other forms
+/// end there too is our choice, and keeps every file's time bounded.
+const MAX_DOCUMENT: usize = 1 << 20;
+
+fn within_limit(bytes: &[u8]) -> Result<(), Vec<Fault>> {
+    if bytes.len() <= MAX_DOCUMENT {
+        return Ok(());
+    }
+    Err(vec![
+        Place::START
+            .fault("the file is larger than 1 MiB, above which AWS takes no template; split it"),
+    ])
 }
 
 /// What a text looks like.
@@ -104,16 +131,18 @@ fn nothing(form: Form) -> Fault {
 
 fn json_file(bytes: &[u8], faults: &mut Vec<Fault>) -> Result<Document, Vec<Fault>> {
     let value = read_json(bytes).map_err(|fault| vec![fault])?;
-    let node = Node::from_json(&value);
     let root = |message: String| vec![Fault { path: String::new(), message }];
+    if let Some(object) = value.as_object().filter(|object| is_scenario(object)) {
+        let mut document = scenario(object, faults);
+        document.scenario = Some(value);
+        return Ok(document);
+    }
+    within_limit(bytes)?;
+    let node = Node::from_json(&value);
     let Value::Map(fields) = &node.value else {
         return Err(root(format!("expected an object, found {}", node.found())));
     };
-    if fields.has("traffic") || fields.has("service") || fields.has("autoscaling") {
-        let mut document = scenario(fields, faults);
-        document.scenario = Some(value);
-        Ok(document)
-    } else if cloudformation::is_template(fields) {
+    if cloudformation::is_template(fields) {
         Ok(cloudformation::read(fields, faults))
     } else if json::is_cli(fields) {
         Ok(json::read(fields, faults))
@@ -144,17 +173,24 @@ fn yaml_file(text: &str, faults: &mut Vec<Fault>) -> Result<Document, Vec<Fault>
     }
 }
 
+/// Whether an object is a scenario: no document of AWS's has such fields.
+fn is_scenario(object: &Map<String, Json>) -> bool {
+    ["traffic", "service", "autoscaling", "version", "duration_s"]
+        .iter()
+        .any(|name| object.contains_key(*name))
+}
+
 /// The `autoscaling` of a scenario; the rest of it is the model's to judge.
-fn scenario(fields: &Fields, faults: &mut Vec<Fault>) -> Document {
+fn scenario(object: &Map<String, Json>, faults: &mut Vec<Fault>) -> Document {
     let mut document = Document::new(Form::Scenario);
-    if let Some(Value::Map(autoscaling)) = fields.get("autoscaling").map(|node| &node.value) {
-        json::lists(autoscaling, "/autoscaling", &mut document, faults);
-    }
-    for entry in
-        fields.0.iter().filter(|entry| !["autoscaling", "version"].contains(&entry.name.as_str()))
+    if let Some(autoscaling) = object.get("autoscaling").map(Node::from_json)
+        && let Some(fields) = autoscaling.as_map()
     {
-        let path = crate::document::pointer("", &entry.name);
-        document.others.push(Fault { path, message: format!("`{}`", entry.name) });
+        json::lists(fields, "/autoscaling", &mut document, faults);
+    }
+    for name in object.keys().filter(|name| !["autoscaling", "version"].contains(&name.as_str())) {
+        let path = crate::document::pointer("", name);
+        document.others.push(Fault { path, message: format!("`{name}`") });
     }
     document
 }

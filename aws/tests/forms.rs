@@ -187,6 +187,25 @@ fn json_inside_a_script_has_places_of_its_own() {
 }
 
 #[test]
+fn an_arn_and_a_here_document_may_come_out_of_a_substitution() {
+    let script = "aws application-autoscaling register-scalable-target --cli-input-json \"$(cat <<JSON\n\
+        {\"ServiceNamespace\": \"ecs\", \"ResourceId\": \"service/${C:-shop}/x\",\n\
+        \"ScalableDimension\": \"ecs:service:DesiredCount\", \"MinCapacity\": 1, \"MaxCapacity\": 2}\nJSON\n)\"\n\
+        ARN=$(aws application-autoscaling put-scaling-policy --service-namespace ecs --resource-id service/shop/x \\\n\
+        --scalable-dimension ecs:service:DesiredCount --policy-name p --policy-type StepScaling \\\n\
+        --step-scaling-policy-configuration 'AdjustmentType=ExactCapacity,StepAdjustments=[{MetricIntervalLowerBound=0,ScalingAdjustment=4}]' \\\n\
+        | jq -r .PolicyARN)\n"
+        .to_owned()
+        + &alarm("--threshold 1 --alarm-actions $ARN");
+    let autoscaling = autoscaling(&script, "a.sh");
+    assert_eq!(autoscaling["ScalableTarget"]["ResourceId"], "service/shop/x");
+    assert_eq!(autoscaling["Alarms"][0]["AlarmActions"], json!(["p"]));
+    let steps =
+        &autoscaling["ScalingPolicies"][0]["StepScalingPolicyConfiguration"]["StepAdjustments"];
+    assert_eq!(*steps, json!([{"MetricIntervalLowerBound": 0, "ScalingAdjustment": 4}]));
+}
+
+#[test]
 fn a_second_command_changes_what_the_first_one_put() {
     let target = |options: &str| {
         format!(

@@ -52,6 +52,9 @@ impl Judge<'_> {
 
     /// A fault that AWS has another name for.
     pub(super) fn fault(&mut self, spot: &Spot, message: impl Into<String>) {
+        if self.faults.len() > super::MAX_FAULTS {
+            return;
+        }
         self.faults.push(Fault { path: spot.path(), message: message.into() });
     }
 }

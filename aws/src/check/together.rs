@@ -32,7 +32,9 @@ pub(super) fn check(document: &Document, faults: &mut Vec<Fault>) {
             }
         }
     }
-    for of_target in by_target(document, ResourceKind::ScalingPolicy).values() {
+    // More than that are refused as a whole.
+    let targets = by_target(document, ResourceKind::ScalingPolicy);
+    for of_target in targets.values().filter(|of_target| of_target.len() <= MAX_POLICIES) {
         tracked_twice(document, of_target, faults);
     }
     unregistered(document, faults);

@@ -3,10 +3,11 @@
 
 use headroom_model::scenario::Fault;
 
-use crate::document::{Document, Form, Parameter, Resource, Target, pointer};
+use crate::document::{Document, Form, MAX_RESOURCES, Parameter, Resource, Target, pointer};
 use crate::evaluate::{settle, settle_fields};
 use crate::node::{Entry, Fields, Foreign, Node, Piece, Reference, Text, Value};
 use crate::schema::{ANY_NUMBER, ResourceKind, TEXT};
+use crate::text::Place;
 
 /// Whether an object is a template: it has resources, or is nothing but
 /// resources.
@@ -58,6 +59,11 @@ pub(super) fn read(root: &Fields, faults: &mut Vec<Fault>) -> Document {
         };
         ("/Resources".to_owned(), resources)
     };
+    if resources.0.len() > MAX_RESOURCES {
+        let message = format!("the template has more than {MAX_RESOURCES} resources; split it");
+        faults.push(Place::START.fault(message));
+        return document;
+    }
     for entry in &resources.0 {
         let path = pointer(&at, &entry.name);
         match entry.node.as_map() {

@@ -3,7 +3,7 @@
 
 use headroom_model::scenario::Fault;
 
-use crate::document::{Document, Form, Resource, pointer};
+use crate::document::{Document, Form, MAX_RESOURCES, Resource, pointer};
 use crate::node::{Fields, Node, Value};
 use crate::schema::ResourceKind;
 
@@ -78,7 +78,8 @@ pub(super) fn lists(fields: &Fields, at: &str, document: &mut Document, faults: 
                 document.resources.push(resource(kind, fields, path));
             }
             Value::List(elements) if name != "ScalableTarget" => {
-                for (i, element) in elements.iter().enumerate() {
+                // One more than are allowed, so that the caller sees it.
+                for (i, element) in elements.iter().enumerate().take(MAX_RESOURCES + 1) {
                     let path = format!("{path}/{i}");
                     match &element.value {
                         Value::Map(fields) => document.resources.push(resource(kind, fields, path)),
@@ -96,7 +97,7 @@ pub(super) fn lists(fields: &Fields, at: &str, document: &mut Document, faults: 
         let path = pointer(at, &entry.name);
         match entry.name.as_str() {
             name if LISTS.iter().any(|(list, _)| *list == name) => {}
-            "CompositeAlarms" | "NextToken" | "forecast" => {
+            "CompositeAlarms" | "NextToken" => {
                 document.others.push(Fault { path, message: format!("`{}`", entry.name) });
             }
             name => {

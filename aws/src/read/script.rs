@@ -13,7 +13,7 @@ use headroom_model::scenario::Fault;
 use self::arguments::Call;
 use self::expanded::Expanded;
 use self::lexer::{Command, Lexer, Part, Word, is_name};
-use crate::document::{Document, Form, Parameter, Resource};
+use crate::document::{Document, Form, MAX_RESOURCES, Parameter, Resource};
 use crate::node::{Foreign, Reference, Text, Value};
 use crate::schema::ResourceKind;
 use crate::schema::target::IDENTITY;
@@ -49,10 +49,14 @@ pub(super) fn read(text: &str, faults: &mut Vec<Fault>) -> Document {
         document: Document::new(Form::Script),
         variables: BTreeMap::new(),
         files: BTreeMap::new(),
+        places_of_resources: BTreeMap::new(),
         faults,
     };
     for command in &commands {
-        script.run(command);
+        // The caller refuses what has more.
+        if script.document.resources.len() <= MAX_RESOURCES {
+            script.run(command);
+        }
     }
     script.document
 }
@@ -65,6 +69,8 @@ struct Script<'a> {
     variables: BTreeMap<String, Text>,
     /// Files that the script wrote from its own text.
     files: BTreeMap<String, Expanded>,
+    /// Where the resource of each name stands among the document's.
+    places_of_resources: BTreeMap<String, usize>,
     faults: &'a mut Vec<Fault>,
 }
 
@@ -140,7 +146,7 @@ impl Script<'_> {
     fn assign(&mut self, word: &Word) {
         let Some((name, value)) = assignment(word) else { return };
         let text = match value.as_slice() {
-            [Part::Commands { commands, source }] => {
+            [Part::Commands { commands, source }] if here_document(commands).is_none() => {
                 Text::reference(self.captured(commands, source, &name))
             }
             parts => {
@@ -171,6 +177,7 @@ impl Script<'_> {
         let puts: Vec<_> = commands.iter().map(|command| self.run(command)).collect();
         match puts.as_slice() {
             [Some(Put { index, prints_arn: true })] => Reference::Policy(*index),
+            [Some(Put { index, .. }), None] if is_jq(&commands[1]) => Reference::Policy(*index),
             puts if puts.iter().any(Option::is_some) => {
                 self.declare(name, None);
                 Reference::Parameter(name.to_owned())
@@ -211,6 +218,11 @@ impl Script<'_> {
                     }
                 };
                 into.push_text(&text, at);
+            }
+            Part::Commands { commands, .. } if here_document(commands).is_some() => {
+                if let Some(input) = here_document(commands) {
+                    self.expand_into(input, into);
+                }
             }
             Part::Commands { commands, source } => {
                 let reference = self.captured(commands, source, "OUTPUT");
@@ -258,27 +270,26 @@ impl Script<'_> {
     /// does (API reference of each operation).
     fn put(&mut self, resource: Resource) -> usize {
         let kind = resource.kind;
-        let same = |name: &str, a: &Resource, b: &Resource| {
-            let value =
-                |resource: &Resource| resource.fields.get(name).map(|node| node.value.clone());
-            value(a) == value(b)
-        };
         let names: &[&str] = match kind {
             ResourceKind::MetricAlarm => &["AlarmName"],
             ResourceKind::ScalableTarget => &IDENTITY,
             _ => &[IDENTITY[0], IDENTITY[1], IDENTITY[2], kind.name_field()],
         };
-        let earlier = self.document.resources.iter().position(|other| {
-            other.kind == kind
-                && other.fields.has(kind.name_field())
-                && names.iter().all(|name| same(name, other, &resource))
-        });
+        let value = |name: &&str| resource.fields.get(name).map(|node| &node.value);
+        let key = format!("{kind:?} {:?}", names.iter().map(value).collect::<Vec<_>>());
+        let named = resource.fields.has(kind.name_field());
+        let next = self.document.resources.len();
+        let index = *self.places_of_resources.entry(key).or_insert(next);
+        let earlier = Some(index).filter(|index| named && *index < next);
         let Some(index) = earlier else {
             self.document.resources.push(resource);
             return self.document.resources.len() - 1;
         };
         let old = &mut self.document.resources[index];
-        let other_type = kind == ResourceKind::ScalingPolicy && !same("PolicyType", old, &resource);
+        let policy_type =
+            |resource: &Resource| resource.fields.get("PolicyType").map(|node| node.value.clone());
+        let other_type =
+            kind == ResourceKind::ScalingPolicy && policy_type(old) != policy_type(&resource);
         if kind == ResourceKind::MetricAlarm || other_type {
             *old = resource;
             return index;
@@ -302,6 +313,19 @@ struct Put {
     index: usize,
     /// Whether the command prints the ARN of a policy and nothing else.
     prints_arn: bool,
+}
+
+/// Whether a command takes the ARN out of what `put-scaling-policy` prints.
+fn is_jq(command: &Command) -> bool {
+    let words: Vec<_> = command.words.iter().filter_map(Word::literal).collect();
+    words.first().is_some_and(|name| name == "jq") && words.iter().any(|word| word == ".PolicyARN")
+}
+
+/// The text of `$(cat <<END …)`.
+fn here_document(commands: &[Command]) -> Option<&Word> {
+    let [command] = commands else { return None };
+    let [name] = command.words.as_slice() else { return None };
+    command.input.as_ref().filter(|_| name.literal().as_deref() == Some("cat"))
 }
 
 /// A word of the form `name=value`: the name, and the parts of the value.

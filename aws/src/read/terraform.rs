@@ -7,6 +7,7 @@ use hcl_edit::structure::{Block, Body, Structure};
 use hcl_edit::template::{Element, Template};
 use headroom_model::scenario::Fault;
 
+use crate::check::MAX_FAULTS;
 use crate::document::{Document, Form, Parameter, Resource};
 use crate::evaluate::settle_fields;
 use crate::node::{Entry, Fields, Foreign, Node, Piece, Reference, Text, Value};
@@ -207,6 +208,9 @@ impl Reader<'_, '_> {
     }
 
     fn unknown(&mut self, shape: &'static Shape, name: &str, at: Place) {
+        if self.faults.len() > MAX_FAULTS {
+            return;
+        }
         let mut known = Vec::new();
         find(shape, "", &mut known);
         self.faults.push(at.fault(format!(

@@ -1,51 +1,70 @@
 //! A scenario: AWS's JSON beside the traffic and the service of the example.
 
 use headroom_model::scenario::Scenario;
-use serde_json::{Map, Value as Json, json};
+use serde_json::json;
 
 use super::plan::Plan;
 use crate::document::Resource;
-use crate::node::{Fields, Node, Reference, Text, Value};
+use crate::node::{Entry, Fields, Node, Reference, Text, Value};
 use crate::schema::target::IDENTITY;
 use crate::schema::{ResourceKind, Shape};
+
+/// The label of a load balancer that a document does not know.
+const LABEL: &str = "app/unknown/0/targetgroup/unknown/0";
 
 /// The bounds of the example, where a document leaves them open.
 const BOUNDS: [(&str, u32); 2] = [("MinCapacity", 2), ("MaxCapacity", 20)];
 
 pub(super) fn write(plan: &mut Plan<'_>) -> String {
     let autoscaling = autoscaling(plan);
-    let bound = |name: &str| autoscaling["ScalableTarget"][name].as_f64().unwrap_or(4.0);
-    let desired = 4.0_f64.max(bound("MinCapacity")).min(bound("MaxCapacity")) as u32;
-    let scenario = json!({
-        "version": 1,
-        "name": "converted",
-        "traffic": {
-            "shape": "spike", "base_rps": 100, "peak_rps": 320, "start_s": 1800,
-            "rise_s": 60, "hold_s": 900, "fall_s": 300, "arrivals": "poisson"
-        },
-        "service": { "desired_count": desired },
-        "autoscaling": autoscaling,
+    let bound = |name: &str| {
+        let target = autoscaling.as_map()?.get("ScalableTarget")?.as_map()?;
+        target.get(name)?.as_f64()
+    };
+    let (min, max) = (bound("MinCapacity").unwrap_or(4.0), bound("MaxCapacity").unwrap_or(4.0));
+    let desired = 4.0_f64.max(min).min(max) as u32;
+    let traffic = json!({
+        "shape": "spike", "base_rps": 100, "peak_rps": 320, "start_s": 1800,
+        "rise_s": 60, "hold_s": 900, "fall_s": 300, "arrivals": "poisson"
     });
-    for fault in Scenario::from_value(&scenario).err().unwrap_or_default() {
+    let scenario = object([
+        ("version", Node::from_json(&json!(1))),
+        ("name", Node::text("converted")),
+        ("traffic", Node::from_json(&traffic)),
+        ("service", Node::from_json(&json!({ "desired_count": desired }))),
+        ("autoscaling", autoscaling),
+    ]);
+    let json = scenario.to_json().unwrap_or_default();
+    for fault in Scenario::from_value(&json).err().unwrap_or_default() {
         plan.note(
             fault.path,
             format!("is carried, but this version cannot play it: {}", fault.message),
         );
     }
-    format!("{scenario:#}\n")
+    pretty(&scenario)
 }
 
 /// The same without the scenario around it.
 pub(super) fn autoscaling_text(plan: &mut Plan<'_>) -> String {
-    format!("{:#}\n", autoscaling(plan))
+    pretty(&autoscaling(plan))
 }
 
-fn autoscaling(plan: &mut Plan<'_>) -> Json {
+fn pretty(node: &Node) -> String {
+    // Writing to memory fails only for keys that are no texts.
+    serde_json::to_string_pretty(node).unwrap_or_default() + "\n"
+}
+
+fn object<const N: usize>(fields: [(&str, Node); N]) -> Node {
+    let entries = fields.map(|(name, node)| Entry::new(name, node));
+    Node::new(Value::Map(Fields(entries.into())))
+}
+
+fn autoscaling(plan: &mut Plan<'_>) -> Node {
     let resources = plan.resources.clone();
     let target =
         resources.iter().position(|resource| resource.kind == ResourceKind::ScalableTarget);
-    let mut lists: [Vec<Json>; 3] = Default::default();
-    let mut bounds = Json::Object(Map::new());
+    let mut lists: [Vec<Node>; 3] = Default::default();
+    let mut bounds = Fields::default();
     for (index, resource) in resources.iter().enumerate() {
         let of = plan.target_of(resource);
         let elsewhere = match resource.kind {
@@ -59,34 +78,35 @@ fn autoscaling(plan: &mut Plan<'_>) -> Json {
             plan.lose(resource, resource.kind.name_field(), what);
             continue;
         }
-        let json = fields(plan, resource);
+        let fields = known(plan, resource);
+        let node = Node::new(Value::Map(fields.clone()));
         match resource.kind {
-            ResourceKind::ScalableTarget => bounds = json,
-            ResourceKind::ScalingPolicy => lists[0].push(json),
-            ResourceKind::MetricAlarm => lists[1].push(json),
-            ResourceKind::ScheduledAction => lists[2].push(json),
+            ResourceKind::ScalableTarget => bounds = fields,
+            ResourceKind::ScalingPolicy => lists[0].push(node),
+            ResourceKind::MetricAlarm => lists[1].push(node),
+            ResourceKind::ScheduledAction => lists[2].push(node),
         }
     }
     for (name, value) in BOUNDS {
-        if bounds[name].is_null() {
-            bounds[name] = value.into();
+        if bounds.get(name).is_none() {
+            bounds.set(name, Node::from_json(&json!(value)));
             plan.note(
                 format!("/autoscaling/ScalableTarget/{name}"),
                 format!("the document leaves it open; {value} stands for it"),
             );
         }
     }
-    let [policies, alarms, actions] = lists;
-    json!({
-        "ScalableTarget": bounds,
-        "ScalingPolicies": policies,
-        "Alarms": alarms,
-        "ScheduledActions": actions,
-    })
+    let [policies, alarms, actions] = lists.map(|list| Node::new(Value::List(list)));
+    object([
+        ("ScalableTarget", Node::new(Value::Map(bounds))),
+        ("ScalingPolicies", policies),
+        ("Alarms", alarms),
+        ("ScheduledActions", actions),
+    ])
 }
 
 /// The fields of a request with all that is known; what stays open is listed.
-fn fields(plan: &mut Plan<'_>, resource: &Resource) -> Json {
+fn known(plan: &mut Plan<'_>, resource: &Resource) -> Fields {
     let mut resource = resource.clone();
     let name = resource.kind.name_field();
     if resource.kind != ResourceKind::ScalableTarget
@@ -103,45 +123,48 @@ fn fields(plan: &mut Plan<'_>, resource: &Resource) -> Json {
     let source = resource.fields.clone();
     resource.fields = plan.document.evaluate(shape, &source);
     identity(plan, &mut resource, &source);
-    object(plan, &resource, shape, &resource.fields)
+    known_of(plan, &resource, shape, &resource.fields)
 }
 
-fn object(plan: &mut Plan<'_>, resource: &Resource, shape: &Shape, fields: &Fields) -> Json {
-    let mut json = Map::new();
-    for entry in fields.0.iter().filter(|entry| !entry.node.is_null()) {
-        if entry.name == "Dimensions" && entry.node.to_json().is_none() {
+/// The fields of a structure, in the order of the table.
+fn known_of(plan: &mut Plan<'_>, resource: &Resource, shape: &Shape, fields: &Fields) -> Fields {
+    let mut known = Fields::default();
+    for field in shape.fields {
+        let Some(node) = fields.get(field.name) else { continue };
+        let value = match (&node.value, field.shape()) {
             // A part of the dimensions would be another metric's.
-            lose(plan, resource, &entry.name, &entry.node);
-            continue;
-        }
-        let inner = shape.field(&entry.name).and_then(crate::schema::Field::shape);
-        let value = match (&entry.node.value, inner) {
-            (Value::Map(fields), Some(shape)) => Some(object(plan, resource, shape, fields)),
+            (_, _) if field.name == "Dimensions" && node.to_json().is_none() => None,
+            // The metric is the same behind every load balancer.
+            (_, _) if field.name == "ResourceLabel" && node.is_open() => {
+                let note = format!("`ResourceLabel` is not known here; {LABEL} stands for it");
+                plan.note(place(resource, field.name, node), note);
+                Some(Node::text(LABEL))
+            }
+            (Value::Map(inner), Some(shape)) => {
+                Some(Node::new(Value::Map(known_of(plan, resource, shape, inner))))
+            }
             (Value::List(elements), inner) => {
                 let mut list = Vec::new();
                 for node in elements {
                     match (&node.value, inner) {
                         (Value::Map(fields), Some(shape)) => {
-                            list.push(object(plan, resource, shape, fields));
+                            let fields = known_of(plan, resource, shape, fields);
+                            list.push(Node::new(Value::Map(fields)));
                         }
-                        _ => match node.to_json() {
-                            Some(json) => list.push(json),
-                            None => lose(plan, resource, &entry.name, node),
-                        },
+                        _ if node.to_json().is_some() => list.push(node.clone()),
+                        _ => lose(plan, resource, field.name, node),
                     }
                 }
-                Some(Json::Array(list))
+                Some(Node::new(Value::List(list)))
             }
-            _ => entry.node.to_json(),
+            _ => node.to_json().is_some().then(|| node.clone()),
         };
         match value {
-            Some(value) => {
-                json.insert(entry.name.clone(), value);
-            }
-            None => lose(plan, resource, &entry.name, &entry.node),
+            Some(value) => known.0.push(Entry::new(field.name, value)),
+            None => lose(plan, resource, field.name, node),
         }
     }
-    Json::Object(json)
+    known
 }
 
 /// Where a field stands.
@@ -149,8 +172,13 @@ fn path(resource: &Resource, name: &str) -> String {
     resource.field_fault(name, "").path
 }
 
+/// Where a value of a field stands.
+fn place(resource: &Resource, name: &str, node: &Node) -> String {
+    node.at.map_or_else(|| path(resource, name), |at| at.to_string())
+}
+
 fn lose(plan: &mut Plan<'_>, resource: &Resource, name: &str, node: &Node) {
-    let path = node.at.map_or_else(|| path(resource, name), |at| at.to_string());
+    let path = place(resource, name, node);
     plan.note(
         path,
         format!("not carried: `{name}` of {}, whose value is not known here", resource.describe()),
