@@ -157,3 +157,75 @@ fn the_same_call_prints_the_same_bytes() {
         assert_eq!(call(), call());
     }
 }
+
+/// The scenario above, tracking something else.
+fn tracking(specification: &Value, resolution_s: u32) -> Vec<u8> {
+    let mut scenario: Value = serde_json::from_str(TRACKING).expect("JSON");
+    scenario["metrics"]["resolution_s"] = json!(resolution_s);
+    let policy = &mut scenario["autoscaling"]["ScalingPolicies"][0];
+    let config = &mut policy["TargetTrackingScalingPolicyConfiguration"];
+    config.as_object_mut().expect("an object").remove("PredefinedMetricSpecification");
+    config
+        .as_object_mut()
+        .expect("an object")
+        .extend(specification.as_object().expect("an object").clone());
+    scenario.to_string().into_bytes()
+}
+
+#[test]
+fn a_recording_names_metrics_of_ones_own_and_inputs_of_metric_math() {
+    let stat =
+        |name: &str| json!({"Metric": {"Namespace": "Shop", "MetricName": name}, "Stat": "Sum"});
+    let own = tracking(
+        &json!({"CustomizedMetricSpecification": {
+            "Namespace": "Shop", "MetricName": "Open", "Statistic": "Average",
+        }}),
+        60,
+    );
+    let math = tracking(
+        &json!({"CustomizedMetricSpecification": {"Metrics": [
+            {"Id": "m1", "MetricStat": stat("Messages"), "ReturnData": false},
+            {"Id": "m2", "MetricStat": stat("Workers"), "ReturnData": false},
+            {"Id": "e1", "Expression": "m1 / m2"},
+        ]}}),
+        60,
+    );
+    let prompt = Prompt::new(&[
+        ("own.json", &own),
+        ("math.json", &math),
+        ("own.csv", b"t_s,Open\n60,140\n120,140\n180,140\n"),
+        ("math.csv", b"t_s,m1,m2\n60,560,4\n120,560,4\n180,560,4\n"),
+    ]);
+    for name in ["own", "math"] {
+        let (code, out, err) =
+            prompt.call(&["replay", &format!("{name}.json"), "--metrics", &format!("{name}.csv")]);
+        assert_eq!((code, err.as_str()), (0, ""));
+        let replay: Value = serde_json::from_str(&out).expect("JSON");
+        assert_eq!(replay["decisions"][0]["desired_after"], 8, "{name}: 4 x 140 / 70");
+    }
+    let (code, _, err) = prompt.call(&["simulate", "own.json"]);
+    assert_eq!(code, 0);
+    assert!(err.starts_with("note: the run publishes no Open"), "{err}");
+}
+
+#[test]
+fn a_recording_of_20_second_metrics_has_rows_20_s_apart() {
+    let fine = tracking(
+        &json!({"PredefinedMetricSpecification":
+            {"PredefinedMetricType": "ECSServiceAverageCPUUtilizationHighResolution"}}),
+        20,
+    );
+    let csv = b"t_s,CPUUtilization\n20,85\n40,85\n60,85\n";
+    let prompt = Prompt::new(&[
+        ("a.json", &fine),
+        ("m.csv", csv),
+        ("n.csv", b"t_s,CPUUtilization\n30,85\n"),
+    ]);
+    let (code, out, err) = prompt.call(&["replay", "a.json", "--metrics", "m.csv"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    let replay: Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!(replay["decisions"][0]["t_s"], 60);
+    let (code, _, err) = prompt.call(&["replay", "a.json", "--metrics", "n.csv"]);
+    assert_eq!(code, 1);
+    assert!(err.contains("t_s must be a multiple of 20 s"), "{err}");
+}
