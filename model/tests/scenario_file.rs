@@ -181,3 +181,12 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn of_very_many_faults_the_first_are_told() {
+    let mut scenario = least();
+    scenario["events"] = Value::Array(vec![json!(1); 200_000]);
+    let told = faults(&scenario);
+    assert_eq!(told.len(), 1000);
+    assert!(told[999].contains("more faults"), "{}", told[999]);
+}

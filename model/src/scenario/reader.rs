@@ -49,13 +49,29 @@ impl Range {
     }
 }
 
+/// Nobody reads more faults than these at once.
+const MAX_FAULTS: usize = 1_000;
+
 /// Collects faults while a value is read.
 #[derive(Debug, Default)]
 pub(crate) struct Faults(RefCell<Vec<Fault>>);
 
 impl Faults {
     pub(crate) fn report(&self, path: &str, message: impl Into<String>) {
-        self.0.borrow_mut().push(Fault { path: path.to_owned(), message: message.into() });
+        let mut faults = self.0.borrow_mut();
+        let message = match faults.len() {
+            MAX_FAULTS.. => return,
+            count if count + 1 == MAX_FAULTS => {
+                "here and after it are more faults; mend those before it first".to_owned()
+            }
+            _ => message.into(),
+        };
+        faults.push(Fault { path: path.to_owned(), message });
+    }
+
+    /// Whether no more faults are told.
+    fn is_full(&self) -> bool {
+        self.0.borrow().len() >= MAX_FAULTS
     }
 
     pub(crate) fn into_inner(self) -> Vec<Fault> {
@@ -173,7 +189,8 @@ impl<'a> Object<'a> {
         let elements = self.list(name);
         let at = self.at(name);
         let read = |(i, value)| Self::new(self.faults, format!("{at}/{i}"), value);
-        elements.iter().enumerate().map(read).collect()
+        let told = |_: &(usize, &Value)| !self.faults.is_full();
+        elements.iter().enumerate().take_while(told).map(read).collect()
     }
 
     /// A list; a left-out one is empty.
