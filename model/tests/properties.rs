@@ -34,11 +34,46 @@ fn event() -> impl Strategy<Value = Value> {
         (0..15u32).prop_map(|count| json!({"kind": "set_desired", "desired_count": count})),
         (0..5u32, 5..15u32).prop_map(|(min, max)| json!(
             {"kind": "register_scalable_target", "MinCapacity": min, "MaxCapacity": max})),
+        prop_oneof![
+            Just(None),
+            Just(Some("before_running")),
+            Just(Some("exit")),
+            Just(Some("health_check"))
+        ]
+        .prop_map(|fails| json!({"kind": "deployment", "fails": fails})),
+        (1..4u32, 1..20u32).prop_map(|(count, minutes)| json!(
+            {"kind": "protect_tasks", "count": count, "expires_in_minutes": minutes})),
+        (0..2u32, 0..300u32).prop_map(|(zone, lasts)| json!(
+            {"kind": "availability_zone_failure", "zone": zone, "for_s": lasts})),
+        (0..3000u32, 0..300u32).prop_map(|(added, lasts)| json!(
+            {"kind": "dependency_slow", "added_ms": added, "for_s": lasts})),
+        (0..300u32).prop_map(|lasts| json!({"kind": "reject_updates", "for_s": lasts})),
     ];
     (kind, 0..1500u32).prop_map(|(mut event, at)| {
         event["at_s"] = json!(at);
         event
     })
+}
+
+/// How tasks are replaced and requests are spread.
+fn spread(service: Value) -> impl Strategy<Value = Value> {
+    let routing = prop_oneof![
+        (0..300u32).prop_map(|ramp| ("round_robin", if ramp < 30 { 0 } else { ramp })),
+        Just(("least_outstanding_requests", 0)),
+        Just(("weighted_random", 0)),
+    ];
+    (routing, 0..100u32, 100..=200u32, 2..4u32, 0..60u32).prop_map(
+        move |((routing, slow_start), least, most, zones, shutdown)| {
+            let mut service = service.clone();
+            service["target_group"]["routing"] = json!(routing);
+            service["target_group"]["slow_start_s"] = json!(slow_start);
+            service["deployment"] =
+                json!({"minimum_healthy_percent": least, "maximum_percent": most});
+            service["availability_zones"] = json!(zones);
+            service["task"]["shutdown_s"] = json!(shutdown);
+            service
+        },
+    )
 }
 
 fn scenario() -> impl Strategy<Value = Value> {
@@ -49,7 +84,8 @@ fn scenario() -> impl Strategy<Value = Value> {
             "startup": {"provision_s": provision, "pull_s": pull, "boot_s": boot, "warm_up_s": warm_up,
                         "warm_up_speed": 0.5},
             "target_group": {"deregistration_delay_s": delay},
-        }));
+        }))
+        .prop_flat_map(spread);
     let events = proptest::collection::vec(event(), 0..4);
     (traffic(), service, events, 30.0..90.0f64, 0..200u32, 0..3u32, 0..12u32, any::<u32>())
         .prop_map(|(traffic, service, events, target, delay, min, span, seed)| {

@@ -109,6 +109,16 @@ fn what_is_not_modelled_is_refused_by_name() {
 }
 
 #[test]
+fn both_percentages_at_100_are_refused() {
+    let mut scenario = least();
+    scenario["service"] = json!({"deployment": {"maximum_percent": 100}});
+    let told = faults(&scenario);
+    assert!(told[0].starts_with("/service/deployment: ") && told[0].contains("block"), "{told:?}");
+    scenario["service"]["deployment"]["minimum_healthy_percent"] = json!(99);
+    assert!(Scenario::from_value(&scenario).is_ok());
+}
+
+#[test]
 fn text_that_is_not_json_is_told_by_line_and_column() {
     let told = |bytes: &[u8]| Scenario::parse(bytes).expect_err("wrong")[0].to_string();
     assert!(told(b"{\n  \"traffic\": {,}\n}").starts_with("2:15: "));
