@@ -47,6 +47,15 @@ pub struct Evaluation {
     pub watches: Vec<Watch>,
 }
 
+/// What alarms and policies are evaluated on.
+struct Seen<'a> {
+    now: Micros,
+    due: Due,
+    metrics: &'a Metrics,
+    delays: Delays,
+    counts: Counts,
+}
+
 /// Which alarms are evaluated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Due {
@@ -212,13 +221,14 @@ impl Scaler {
         delays: Delays,
         counts: Counts,
     ) -> Evaluation {
+        let seen = Seen { now, due, metrics, delays, counts };
         let mut evaluation = Evaluation::default();
         let mut wishes = Vec::new();
         for at in 0..self.tracking.len() {
-            self.track(at, now, due, metrics, delays, counts, &mut evaluation, &mut wishes);
+            self.track(at, &seen, &mut evaluation, &mut wishes);
         }
         for at in 0..self.alarms.len() {
-            self.watch(at, now, due, metrics, delays, counts, &mut evaluation, &mut wishes);
+            self.watch(at, &seen, &mut evaluation, &mut wishes);
         }
         if !wishes.iter().any(|wish| wish.called) {
             return evaluation;
@@ -270,18 +280,14 @@ impl Scaler {
     }
 
     /// One target tracking policy.
-    #[expect(clippy::too_many_arguments, reason = "one evaluation's inputs and outputs")]
     fn track(
         &mut self,
         at: usize,
-        now: Micros,
-        due: Due,
-        metrics: &Metrics,
-        delays: Delays,
-        counts: Counts,
+        seen: &Seen<'_>,
         evaluation: &mut Evaluation,
         wishes: &mut Vec<Wish>,
     ) {
+        let Seen { now, due, metrics, delays, counts } = *seen;
         let (index, policy) = &mut self.tracking[at];
         let mut called = (false, false);
         let evaluated = due == Due::All || policy.settings.signal.period() < Micros::MINUTE;
@@ -306,18 +312,14 @@ impl Scaler {
     }
 
     /// One alarm of one's own.
-    #[expect(clippy::too_many_arguments, reason = "one evaluation's inputs and outputs")]
     fn watch(
         &mut self,
         at: usize,
-        now: Micros,
-        due: Due,
-        metrics: &Metrics,
-        delays: Delays,
-        counts: Counts,
+        seen: &Seen<'_>,
         evaluation: &mut Evaluation,
         wishes: &mut Vec<Wish>,
     ) {
+        let Seen { now, due, metrics, delays, counts } = *seen;
         let alarm = &mut self.alarms[at];
         let evaluated = due == Due::All || alarm.high_resolution;
         let mut called = false;
