@@ -7,9 +7,11 @@ use headroom_model::trace::Station;
 use lexopt::prelude::*;
 
 use crate::Failure;
+use crate::queue::Queue;
+use crate::sweep::Vary;
 
 /// A command with its arguments.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub(crate) enum Command {
     Help,
     Version,
@@ -17,6 +19,8 @@ pub(crate) enum Command {
     Replay { scenario: PathBuf, metrics: PathBuf },
     Check { files: Vec<PathBuf> },
     Convert { file: PathBuf, to: Form },
+    Queue(Queue),
+    Sweep { scenario: PathBuf, vary: Vec<Vary>, station: Station, format: Format },
 }
 
 /// The form of the output.
@@ -26,16 +30,14 @@ pub(crate) enum Format {
     Csv,
 }
 
-/// Commands that the contract names and this version does not do.
-const TO_COME: &[&str] = &["queue", "sweep"];
-
 impl From<lexopt::Error> for Failure {
     fn from(error: lexopt::Error) -> Self {
         Self::Usage(error.to_string())
     }
 }
 
-fn usage<T>(message: impl Into<String>) -> Result<T, Failure> {
+/// A wrong call.
+pub(crate) fn usage<T>(message: impl Into<String>) -> Result<T, Failure> {
     Err(Failure::Usage(message.into()))
 }
 
@@ -55,9 +57,8 @@ impl Command {
             "replay" => replay(parser),
             "check" => check(parser),
             "convert" => convert(parser),
-            name if TO_COME.contains(&name) => {
-                usage(format!("`headroom {name}` is not part of this version"))
-            }
+            "queue" => Ok(Self::Queue(Queue::parse(parser)?)),
+            "sweep" => sweep(parser),
             other => usage(format!("there is no command `{other}`")),
         }
     }
@@ -68,15 +69,7 @@ fn simulate(mut parser: lexopt::Parser) -> Result<Command, Failure> {
     let (mut station, mut format) = (Station::Expected, Format::Json);
     while let Some(argument) = parser.next()? {
         match argument {
-            Long("station") => {
-                station = match parser.value()?.string()?.as_str() {
-                    "expected" => Station::Expected,
-                    "exact" => Station::Exact,
-                    other => {
-                        return usage(format!("--station is expected or exact, not `{other}`"));
-                    }
-                }
-            }
+            Long("station") => station = read_station(&mut parser)?,
             Long("seed") => {
                 let text = parser.value()?.string()?;
                 let Ok(number) = text.parse() else {
@@ -86,13 +79,7 @@ fn simulate(mut parser: lexopt::Parser) -> Result<Command, Failure> {
                 };
                 seed = Some(number);
             }
-            Long("format") => {
-                format = match parser.value()?.string()?.as_str() {
-                    "json" => Format::Json,
-                    "csv" => Format::Csv,
-                    other => return usage(format!("--format is json or csv, not `{other}`")),
-                }
-            }
+            Long("format") => format = read_format(&mut parser)?,
             Value(path) if scenario.is_none() => scenario = Some(PathBuf::from(path)),
             other => return Err(other.unexpected().into()),
         }
@@ -100,6 +87,49 @@ fn simulate(mut parser: lexopt::Parser) -> Result<Command, Failure> {
     match scenario {
         Some(scenario) => Ok(Command::Simulate { scenario, station, seed, format }),
         None => usage("which scenario? name its file"),
+    }
+}
+
+fn read_station(parser: &mut lexopt::Parser) -> Result<Station, Failure> {
+    match parser.value()?.string()?.as_str() {
+        "expected" => Ok(Station::Expected),
+        "exact" => Ok(Station::Exact),
+        other => usage(format!("--station is expected or exact, not `{other}`")),
+    }
+}
+
+fn read_format(parser: &mut lexopt::Parser) -> Result<Format, Failure> {
+    match parser.value()?.string()?.as_str() {
+        "json" => Ok(Format::Json),
+        "csv" => Ok(Format::Csv),
+        other => usage(format!("--format is json or csv, not `{other}`")),
+    }
+}
+
+fn sweep(mut parser: lexopt::Parser) -> Result<Command, Failure> {
+    let (mut scenario, mut vary) = (None, Vec::<Vary>::new());
+    let (mut station, mut format) = (Station::Expected, Format::Json);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("vary") => {
+                let next = Vary::parse(&parser.value()?.string()?)?;
+                if vary.iter().any(|earlier| earlier.pointer == next.pointer) {
+                    return usage(format!("--vary names {} twice", next.pointer));
+                }
+                vary.push(next);
+            }
+            Long("station") => station = read_station(&mut parser)?,
+            Long("format") => format = read_format(&mut parser)?,
+            Value(path) if scenario.is_none() => scenario = Some(PathBuf::from(path)),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    match scenario {
+        None => usage("which scenario? name its file"),
+        Some(_) if vary.is_empty() => {
+            usage("what varies? say it with --vary /pointer=from:to:count")
+        }
+        Some(scenario) => Ok(Command::Sweep { scenario, vary, station, format }),
     }
 }
 

@@ -7,10 +7,13 @@ mod check;
 mod command;
 mod convert;
 mod input;
+mod queue;
 mod recording;
 mod replay;
 mod simulate;
+mod sweep;
 mod table;
+mod value;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -21,6 +24,12 @@ use headroom_model::scenario::Fault;
 const USAGE: &str = "\
 usage: headroom simulate SCENARIO [--station expected|exact] [--seed N] [--format json|csv]
        headroom replay SCENARIO --metrics FILE.csv
+       headroom sweep SCENARIO --vary /pointer=from:to:count [--vary ...]
+                      [--station expected|exact] [--format json|csv]
+       headroom queue mmc --servers C --rho R
+       headroom queue mmck --servers C --capacity K --rho R
+       headroom queue mg1 --cv2 V --rho R
+       headroom queue erlang-a --servers C --rho R --theta T
        headroom check FILE...
        headroom convert FILE --to cli|cloudformation|terraform|scenario
        headroom --version
@@ -79,6 +88,10 @@ fn run(command: Command) -> Result<String, Failure> {
         Command::Simulate { scenario, station, seed, format } => {
             simulate::run(&scenario, station, seed, format)
         }
+        Command::Sweep { scenario, vary, station, format } => {
+            sweep::run(&scenario, &vary, station, format)
+        }
+        Command::Queue(queue) => Ok(queue.run()),
         Command::Replay { scenario, metrics } => replay::run(&scenario, &metrics),
         Command::Check { files } => check::run(&files),
         Command::Convert { file, to } => convert::run(&file, to),

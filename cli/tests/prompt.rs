@@ -1,31 +1,9 @@
 //! The command as it is typed: output, faults, exit codes.
 
-use std::process::{Command, Output};
+mod kit;
 
+use kit::Prompt;
 use serde_json::{Value, json};
-
-/// Writes files into a folder of their own and calls `headroom` in it.
-struct Prompt(tempfile::TempDir);
-
-impl Prompt {
-    fn new(files: &[(&str, &[u8])]) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        for (name, content) in files {
-            std::fs::write(folder.path().join(name), content).expect("a writable folder");
-        }
-        Self(folder)
-    }
-
-    fn call(&self, arguments: &[&str]) -> (i32, String, String) {
-        let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_headroom"))
-            .args(arguments)
-            .current_dir(&self.0)
-            .output()
-            .expect("the command runs");
-        let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
-        (status.code().expect("an exit code"), text(stdout), text(stderr))
-    }
-}
 
 const TRACKING: &str = r#"{
   "duration_s": 1200,
@@ -126,8 +104,30 @@ fn a_wrong_call_exits_with_2_and_says_how_it_is_called() {
         &["convert", "a"],
         &["convert", "--to", "cli"],
         &["convert", "a", "--to", "pulumi"],
+        &["queue"],
+        &["queue", "mgk"],
+        &["queue", "--rho", "0.5"],
         &["queue", "mmc"],
+        &["queue", "mmc", "--servers", "4"],
+        &["queue", "mmc", "--servers", "1.5", "--rho", "0.5"],
+        &["queue", "mmc", "--servers", "4", "--rho", "high"],
+        &["queue", "mmc", "--servers", "4", "--rho", "NaN"],
+        &["queue", "mmc", "--servers", "4", "--rho", "0.5", "--theta", "1"],
+        &["queue", "mmck", "--servers", "4", "--rho", "0.5"],
+        &["queue", "mg1", "--rho", "0.5"],
+        &["queue", "erlang-a", "--servers", "4", "--rho", "0.5"],
         &["sweep", "a"],
+        &["sweep", "--vary", "/seed=1:2:2"],
+        &["sweep", "a", "--vary", "/seed"],
+        &["sweep", "a", "--vary", "seed=1:2:2"],
+        &["sweep", "a", "--vary", "/seed=1:2"],
+        &["sweep", "a", "--vary", "/seed=1:2:0"],
+        &["sweep", "a", "--vary", "/seed=1:2:1.5"],
+        &["sweep", "a", "--vary", "/seed=one:2:2"],
+        &["sweep", "a", "--vary", "/seed=1:1e999:2"],
+        &["sweep", "a", "--vary", "/seed=1:2:2", "--vary", "/seed=3:4:2"],
+        &["sweep", "a", "--vary", "/seed=1:2:2", "--format", "xml"],
+        &["sweep", "a", "--vary", "/seed=1:2:2", "--station", "mars"],
     ] {
         let (code, out, err) = prompt.call(arguments);
         assert_eq!((code, out.as_str()), (2, ""), "{arguments:?}");
