@@ -64,6 +64,8 @@ pub struct Run<P> {
     /// The last minute ended now; its counts are those at the end of the instant.
     counting: bool,
     decisions: Vec<Decision>,
+    /// How many of them were made before this instant.
+    decided: usize,
     alarms: Vec<AlarmChange>,
     watches: Vec<Watch>,
 }
@@ -113,6 +115,7 @@ impl<P: DataPlane> Run<P> {
             minutes: Vec::new(),
             counting: false,
             decisions: Vec::new(),
+            decided: 0,
             alarms: Vec::new(),
             watches: Vec::new(),
         };
@@ -168,6 +171,7 @@ impl<P: DataPlane> Run<P> {
         if self.meter.is_open(self.now) {
             self.close_minute();
         }
+        self.end_instant();
         self.count();
         Trace {
             name: self.scenario.name.clone(),
@@ -185,11 +189,23 @@ impl<P: DataPlane> Run<P> {
 
     fn advance(&mut self, until: Micros) {
         if until > self.now {
+            self.end_instant();
             self.count();
             self.meter.pass(until.since(self.now), self.census());
             self.plane.advance(until, &mut self.meter.sample);
             self.now = until;
         }
+    }
+
+    /// Decisions of one instant have one count before and one after all of them.
+    fn end_instant(&mut self) {
+        let decided = &mut self.decisions[self.decided..];
+        let before = decided.first().map(|first| first.desired_before);
+        for decision in decided {
+            decision.desired_before = before.unwrap_or(decision.desired_before);
+            decision.desired_after = self.service.desired();
+        }
+        self.decided = self.decisions.len();
     }
 
     /// Notes the counts of a minute that has ended, once all that happens in
@@ -391,7 +407,7 @@ impl<P: DataPlane> Run<P> {
                     }
                 }
             }
-            EventKind::SetDesired { desired_count } => self.service.set_desired(desired_count),
+            EventKind::SetDesired { desired_count } => self.set_desired(desired_count),
             EventKind::ProtectTasks { count, lasts } => {
                 let until = self.now + lasts;
                 let running: Vec<_> =
@@ -432,7 +448,7 @@ impl<P: DataPlane> Run<P> {
             None => Err("there is no scalable target".to_owned()),
         };
         match registered {
-            Ok(desired) => self.service.set_desired(desired),
+            Ok(desired) => self.set_desired(desired),
             Err(reason) => self.note_failure("RegisterScalableTarget", reason),
         }
     }
@@ -467,7 +483,8 @@ impl<P: DataPlane> Run<P> {
     }
 
     /// A scheduled action's time has come. Of what happens in one instant it
-    /// comes before alarms are evaluated; AWS does not say.
+    /// comes before forecasts, and these before alarms are evaluated; AWS does
+    /// not say, this is our choice.
     fn action(&mut self, index: usize) {
         let (counts, scenario) = (self.counts(), Arc::clone(&self.scenario));
         let action = scenario.autoscaling.as_ref().and_then(|s| s.scheduled_actions.get(index));
@@ -486,10 +503,18 @@ impl<P: DataPlane> Run<P> {
     }
 
     fn decide(&mut self, decision: Decision) {
-        if decision.desired_after != decision.desired_before {
-            self.service.set_desired(decision.desired_after);
-        }
+        self.set_desired(decision.desired_after);
         self.decisions.push(decision);
+    }
+
+    /// Moves the desired count for another reason than a policy's alarm.
+    fn set_desired(&mut self, desired: u32) {
+        if desired != self.service.desired() {
+            if let Some(scaler) = &mut self.scaler {
+                scaler.override_activity();
+            }
+            self.service.set_desired(desired);
+        }
     }
 
     fn delays(&self) -> Delays {
@@ -503,6 +528,8 @@ impl<P: DataPlane> Run<P> {
         }
     }
 
+    /// A minute has ended, or the run begins. All alarms are evaluated on the
+    /// whole minute of the run; AWS does it once a minute, and does not say when.
     fn minute(&mut self) {
         if matches!(self.source, Source::Run) {
             self.close_minute();

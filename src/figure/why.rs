@@ -32,7 +32,9 @@ pub fn why(run: &Run, t_s: f64) -> Why {
     let begin_s = (t_s / 60.0).floor() * 60.0;
     let in_minute = |decision: &&Decision| (begin_s..=t_s).contains(&decision.t_s);
     let decisions = || run.trace.decisions.iter().filter(in_minute);
-    let moved = decisions().rfind(|d| d.desired_before != d.desired_after);
+    // All decisions of an instant have the same counts: the outcome tells which
+    // of them moved the desired count.
+    let moved = decisions().rfind(|d| matches!(d.outcome, Outcome::ScaledOut | Outcome::ScaledIn));
     match moved.or_else(|| decisions().next_back()) {
         Some(decision) => decided(run, decision),
         None => {

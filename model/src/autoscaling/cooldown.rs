@@ -35,11 +35,10 @@ pub struct Cooldown {
 
 impl Cooldown {
     /// A scale-out begins: from now on scale-in is free again. It takes over
-    /// from one that was not fulfilled yet, unless the desired count was
-    /// changed by hand since, which overrides that one.
+    /// from one that was not fulfilled yet, with what that was to add; AWS does
+    /// not say, this is our choice.
     pub fn scale_out(&mut self, from: u32, to: u32, cooldown: Micros) {
-        let goes_on = |activity: &Activity| activity.to == from;
-        let from = self.activity.filter(goes_on).map_or(from, |activity| activity.from);
+        let from = self.activity.map_or(from, |activity| activity.from);
         self.activity = Some(Activity { from, to, cooldown });
         self.in_until = Micros::ZERO;
     }
@@ -49,6 +48,14 @@ impl Cooldown {
     pub fn scale_in(&mut self, now: Micros, cooldown: Micros) {
         self.activity = None;
         self.in_until = now + cooldown;
+    }
+
+    /// The desired count was changed by hand, by a scheduled action or by a
+    /// forecast, which overrides a scale-out that was not fulfilled: it begins
+    /// no cooldown (Application Auto Scaling user guide, scaling activities:
+    /// Overridden).
+    pub fn override_activity(&mut self) {
+        self.activity = None;
     }
 
     /// Takes note of how many tasks run, and begins the scale-out cooldown if
@@ -100,6 +107,9 @@ mod tests {
     fn a_count_set_by_hand_overrides_an_unfulfilled_scale_out() {
         let mut cooldown = Cooldown::default();
         cooldown.scale_out(4, 8, S(300));
+        cooldown.override_activity();
+        cooldown.note_running(S(30), 8);
+        assert_eq!(cooldown.credit(S(30)), 0);
         cooldown.scale_out(2, 3, S(300));
         cooldown.note_running(S(60), 3);
         assert_eq!(cooldown.credit(S(60)), 1);

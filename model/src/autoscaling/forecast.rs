@@ -32,12 +32,14 @@ impl Forecaster {
         Self { held: vec![None; policies.len()], policies }
     }
 
+    /// When each forecast is acted on: (when, policy, point). The one that is in
+    /// force when the run begins is acted on then; those before it are over.
     pub(super) fn times(&self) -> impl Iterator<Item = (Micros, usize, usize)> {
         self.policies.iter().flat_map(|(index, policy)| {
-            let at = |(point, &(hour, _)): (usize, &(Micros, u32))| {
-                (hour.since(policy.buffer), *index, point)
-            };
-            policy.forecast.iter().enumerate().map(at)
+            let at = |&(hour, _): &(Micros, u32)| hour.since(policy.buffer);
+            let over = policy.forecast.iter().rposition(|point| at(point) == Micros::ZERO);
+            let points = policy.forecast.iter().enumerate().skip(over.unwrap_or(0));
+            points.map(move |(point, forecast)| (at(forecast), *index, point))
         })
     }
 
@@ -49,7 +51,9 @@ impl Forecaster {
     }
 
     /// Takes a forecast into force; returns the capacity that it raises to and
-    /// MaxCapacity, which it may raise for good.
+    /// MaxCapacity, which it may raise for good: AWS says when the forecast is
+    /// close to it or exceeds it. We say close when the forecast with its buffer
+    /// exceeds it.
     pub(super) fn begin(&mut self, policy: usize, point: usize, max: u32) -> (u32, u32) {
         let mut after = (0, max);
         for ((index, settings), held) in self.policies.iter().zip(&mut self.held) {
@@ -65,14 +69,14 @@ impl Forecaster {
                 };
                 let next = settings.forecast.get(point + 1);
                 let until = next.map_or(hour + HOUR, |next| next.0.since(settings.buffer));
-                *held = Some((capacity.min(max), until.min(hour + HOUR)));
+                *held = Some((capacity, until.min(hour + HOUR)));
                 after = (capacity.min(max), max);
             }
         }
         after
     }
 
-    /// The largest capacity that a forecast holds now.
+    /// The largest capacity that a forecast holds now, within whatever bounds.
     pub(super) fn in_force(&self, now: Micros) -> u32 {
         let held = self.held.iter().flatten().filter(|(_, until)| now < *until);
         held.map(|(capacity, _)| *capacity).max().unwrap_or(0)

@@ -200,10 +200,18 @@ impl Scaler {
         } else if capacity != forecast {
             decision.reason += &format!("; held to {capacity}");
         }
-        if decision.outcome == Outcome::NoChange {
+        if decision.outcome == Outcome::NoChange && forecast > counts.desired {
+            decision.outcome = Outcome::AtMax;
+        } else if decision.outcome == Outcome::NoChange {
             decision.reason += &format!("; {} are desired already", counts.desired);
         }
         decision
+    }
+
+    /// Something else than a policy's alarm changed the desired count: a scale-out
+    /// that was not fulfilled yet is Overridden.
+    pub fn override_activity(&mut self) {
+        self.cooldown.override_activity();
     }
 
     /// Takes note of how many tasks run; call it whenever that changes.

@@ -59,6 +59,13 @@ impl Verdict {
 /// target tracking policies that may scale in do. Of several, the largest
 /// capacity wins (Application Auto Scaling user guide, target tracking,
 /// "multiple policies").
+///
+/// AWS does not say what follows; it is our choice. A policy that scales out
+/// decides alone and wins over those that scale in, even if what it asks for is
+/// on its way or held. One whose alarm does not call it in this instant, but is
+/// in ALARM from before, moves nothing, lest it act twice on one datapoint; yet
+/// nothing scales in while it would scale out, and target tracking counts it
+/// among those that agree.
 pub(super) fn settle(now: Micros, counts: Counts, rules: &Rules<'_>, wishes: &[Wish]) -> Settled {
     let held: Vec<_> = wishes.iter().map(|wish| rules.held(counts, wish)).collect();
     let free = |direction| {
@@ -67,30 +74,34 @@ pub(super) fn settle(now: Micros, counts: Counts, rules: &Rules<'_>, wishes: &[W
             (held.is_none() && wish.direction == direction).then_some((index, wish))
         })
     };
-    let credited = |wish: &Wish| rules.credited(now, wish);
-    let capacity = |wish: &Wish| wish.capacity;
-    let out = largest(free(Direction::Out), credited);
-    let tracking = largest(free(Direction::In).filter(|(_, wish)| wish.tracking), capacity);
+    let called = |direction| free(direction).filter(|(_, wish)| wish.called);
+    let asked = |(index, wish): (usize, &Wish)| (index, wish.capacity);
+    let out = called(Direction::Out).map(|(index, wish)| (index, rules.credited(now, wish)));
+    let out = largest(out);
+    let held_up = free(Direction::Out).next().is_some();
     // Target tracking policies scale in together: the largest of theirs counts.
-    let inward = free(Direction::In)
-        .filter(|(index, wish)| !wish.tracking || Some(*index) == tracking)
-        .collect::<Vec<_>>();
+    let tracking = |(_, wish): &(usize, &Wish)| wish.tracking;
+    let together = largest(free(Direction::In).filter(tracking).map(asked));
+    let speaker = largest(called(Direction::In).filter(tracking).map(asked));
+    let speaker = speaker.zip(together).map(|((index, _), (_, capacity))| (index, capacity));
+    let steps = called(Direction::In).filter(|wish| !tracking(wish)).map(asked);
+    let inward: Vec<(usize, u32)> = speaker.into_iter().chain(steps).collect();
+
     let mut verdicts: Vec<Option<Verdict>> = held;
-    let mut winner;
-    if let Some(index) = out {
+    let mut winner = None;
+    if let Some((index, _)) = out {
         let verdict = rules.scale_out(now, counts, &wishes[index]);
         winner = (verdict.desired != counts.desired).then_some(index);
         verdicts[index] = Some(verdict);
-    } else {
-        for (index, wish) in &inward {
-            verdicts[*index] = Some(rules.scale_in(now, counts, wish));
+    } else if !held_up {
+        for (index, capacity) in &inward {
+            verdicts[*index] = Some(rules.scale_in(now, counts, &wishes[*index], *capacity));
         }
-        let moving = inward.iter().copied().filter(|(index, _)| {
-            verdicts[*index].as_ref().is_some_and(|verdict| verdict.desired != counts.desired)
-        });
-        winner = largest(moving, capacity);
+        let moves = |verdict: &Verdict| verdict.desired != counts.desired;
+        let moving =
+            inward.iter().filter(|(index, _)| verdicts[*index].as_ref().is_some_and(moves));
+        winner = largest(moving.copied()).map(|(index, _)| index);
         for (index, _) in inward.iter().filter(|(index, _)| winner.is_some_and(|w| w != *index)) {
-            let moves = |verdict: &Verdict| verdict.desired != counts.desired;
             verdicts[*index].take_if(|verdict| moves(verdict));
         }
     }
@@ -187,11 +198,11 @@ impl Rules<'_> {
     }
 
     /// Desired counts outside the bounds: above max a scale-in goes to max at
-    /// least; below min it does nothing.
-    fn scale_in(&self, now: Micros, counts: Counts, wish: &Wish) -> Verdict {
+    /// least; below min it does nothing. What is `wanted` of target tracking is
+    /// the largest that one of its policies asks for.
+    fn scale_in(&self, now: Micros, counts: Counts, wish: &Wish, wanted: u32) -> Verdict {
         let Bounds { min, max } = self.bounds;
         let Counts { desired, running, .. } = counts;
-        let wanted = wish.capacity;
         if running == 0 {
             // The formula has no base; a service whose tasks all crashed must
             // not shrink for it. AWS does not say; this is our choice.
@@ -214,15 +225,18 @@ impl Rules<'_> {
                 format!("the scale-in cooldown runs {} s more", fixed(until.since(now).as_s(), 0));
             return Verdict::stay(counts, Outcome::InCooldown, why);
         }
-        let floored = bounded.max(self.forecast.min(desired));
+        let floored = bounded.max(self.forecast.min(max).min(desired));
         if floored == desired {
             let why = format!("the forecast asks for {}", self.forecast);
             return Verdict::stay(counts, Outcome::Outvoted, why);
         }
         let mut why = String::new();
+        if wanted != wish.capacity {
+            why = format!("another policy asks for {wanted}");
+        }
         if bounded != wanted {
             let bound = if bounded == min { "MinCapacity" } else { "MaxCapacity" };
-            why = format!("held to {bound} {bounded}");
+            why = join(&why, &format!("held to {bound} {bounded}"));
         }
         if floored != bounded {
             why = join(&why, &format!("held to the forecast's {floored}"));
@@ -231,19 +245,9 @@ impl Rules<'_> {
     }
 }
 
-/// The first wish with the largest capacity.
-fn largest<'a>(
-    wishes: impl Iterator<Item = (usize, &'a Wish)>,
-    capacity: impl Fn(&Wish) -> u32,
-) -> Option<usize> {
-    let mut best: Option<(usize, u32)> = None;
-    for (index, wish) in wishes {
-        let capacity = capacity(wish);
-        if best.is_none_or(|(_, most)| capacity > most) {
-            best = Some((index, capacity));
-        }
-    }
-    best.map(|(index, _)| index)
+/// Of wishes by index and capacity the first with the largest capacity.
+fn largest(wishes: impl Iterator<Item = (usize, u32)>) -> Option<(usize, u32)> {
+    wishes.reduce(|best, wish| if wish.1 > best.1 { wish } else { best })
 }
 
 /// Two parts of a reason.

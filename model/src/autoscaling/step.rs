@@ -62,7 +62,8 @@ pub fn aggregate(aggregation: Aggregation, datapoints: impl Iterator<Item = f64>
 }
 
 /// What a policy asks for whose alarm is in ALARM, with the alarm's threshold.
-/// Like target tracking it starts from the running count; AWS says "capacity".
+/// Like target tracking it starts from the running count, from which an exact
+/// capacity is more or fewer tasks, too; AWS says "capacity".
 pub(super) fn wish(
     policy: (usize, &StepScaling),
     called: bool,

@@ -67,7 +67,8 @@ impl Policy {
     /// in load would be answered in several steps.
     ///
     /// From zero tasks one datapoint above the target is enough, and one task
-    /// the answer (ECS developer guide, service auto scaling).
+    /// the answer (ECS developer guide, service auto scaling). It is the newest
+    /// one due; AWS does not say, this is our choice.
     pub(super) fn wish(
         &self,
         policy: usize,
@@ -94,9 +95,8 @@ impl Policy {
             reason,
         };
         let out = self.settings.scale_out_cooldown;
-        if running == 0 && desired == 0 {
-            let metric =
-                self.reading.newest().filter(|&metric| self.high.alarm.breaches(metric))?;
+        let breaching = self.reading.newest().filter(|&metric| self.high.alarm.breaches(metric));
+        if let Some(metric) = breaching.filter(|_| running == 0 && desired == 0) {
             let reason = format!(
                 "no task is running and {} is above {}: start with 1",
                 fixed(metric, 1),

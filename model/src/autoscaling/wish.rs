@@ -20,8 +20,8 @@ pub(super) struct Wish {
     /// Index of the policy.
     pub(super) policy: usize,
     pub(super) direction: Direction,
-    /// Whether an alarm calls the policy now; else its alarm stays as it was
-    /// and the wish only counts beside others'.
+    /// Whether an alarm calls the policy now. If not, its alarm is in ALARM from
+    /// before, and the wish only has a say in what others do.
     pub(super) called: bool,
     /// Whether it is a target tracking policy's: these scale in together only.
     pub(super) tracking: bool,

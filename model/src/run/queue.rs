@@ -14,6 +14,8 @@ pub(super) enum What {
     Task(TaskId, Step),
     /// The scenario's event with this index happens.
     Event(usize),
+    /// Requests no longer take that much longer.
+    DependencyRecovers(Micros),
     /// Something ends that held the service scheduler back: its throttle, a
     /// protection, the failure of a zone.
     Scheduler,
@@ -23,10 +25,24 @@ pub(super) enum What {
     Forecast(usize, usize),
     /// Ten seconds have passed: 20-second metrics are published and evaluated.
     Tick,
-    /// Requests no longer take that much longer.
-    DependencyRecovers(Micros),
     /// A minute ends: metrics are published, alarms and policies evaluated.
     Minute,
+}
+
+impl What {
+    /// Its place among what happens in one instant.
+    fn rank(self) -> u8 {
+        match self {
+            Self::Task(..) => 0,
+            Self::Event(_) => 1,
+            Self::DependencyRecovers(_) => 2,
+            Self::Scheduler => 3,
+            Self::Action(_) => 4,
+            Self::Forecast(..) => 5,
+            Self::Tick => 6,
+            Self::Minute => 7,
+        }
+    }
 }
 
 /// A stage of a task's life that is reached at a known time.
@@ -62,14 +78,7 @@ pub(super) struct Queue {
 impl Queue {
     pub(super) fn schedule(&mut self, at: Micros, what: What) {
         self.scheduled += 1;
-        // A minute, or a part of it, ends after all else that happens in its
-        // last instant, the part first.
-        let period = match what {
-            What::Tick => 1,
-            What::Minute => 2,
-            _ => 0,
-        };
-        self.heap.push(Reverse((at, period, self.scheduled, what)));
+        self.heap.push(Reverse((at, what.rank(), self.scheduled, what)));
     }
 
     /// Takes the next thing that happens at `until` or before.

@@ -76,3 +76,22 @@ fn a_step_triggers_as_late_as_aws_measured() {
     assert!((coarse - 363.0).abs() < 5.0, "{coarse}");
     assert!((fine - 86.0).abs() < 10.0, "{fine}");
 }
+
+/// Requests have doubled at 180 s, CPU is a little high from 180 s on: its
+/// policy is called at 220 s, between two minutes, and the other one is not.
+#[test]
+fn a_policy_is_asked_when_its_own_alarm_calls() {
+    let mut scenario = fine(4, 50.0);
+    let requests = super::policy("alb", "ALBRequestCountPerTarget", 1000.0);
+    let policies = scenario["autoscaling"]["ScalingPolicies"].as_array_mut().expect("a list");
+    policies.push(requests);
+    for policy in policies {
+        policy["TargetTrackingScalingPolicyConfiguration"]["ScaleOutCooldown"] = json!(0);
+    }
+    let mut cpu = vec![48.0; 8];
+    cpu.extend([51.0; 3]);
+    let requests: &[f64] = &[2000.0; 3];
+    let metrics = [(Metric::RequestsPerTarget, requests), (Metric::CpuHighResolution, &cpu[..])];
+    let expected = [(180.0, Outcome::ScaledOut, 8), (220.0, Outcome::ScaledOut, 9)];
+    assert_eq!(outcomes(&play_all(&scenario, &metrics)), expected);
+}

@@ -282,3 +282,64 @@ fn suspended_scale_out_does_not_hold_a_forecast() {
     let trace = play(&scenario, &[48.0; 610]);
     assert_eq!(outcomes(&trace), [(35_700.0, Outcome::ScaledOut, 8)]);
 }
+
+#[test]
+fn decisions_of_one_instant_have_the_same_counts() {
+    let settings = json!({
+        "Schedule": "at(2026-01-05T07:33:00)", "ScalableTargetAction": {"MinCapacity": 6},
+    });
+    let trace = play(&acting(4, settings), &[60.0; 3]);
+    let counts = trace.decisions.iter().map(|d| (d.desired_before, d.desired_after, d.running));
+    assert_eq!(counts.collect::<Vec<_>>(), [(4, 8, 4), (4, 8, 6)], "4 to 6 to 6 x 60 / 50");
+}
+
+#[test]
+fn an_action_overrides_a_scale_out_that_is_not_fulfilled() {
+    let settings = json!({
+        "Schedule": "at(2026-01-05T07:34:00)", "ScalableTargetAction": {"MinCapacity": 8},
+    });
+    let mut scenario = acting(4, settings);
+    scenario["service"]["startup"] = json!({"provision_s": 120});
+    let mut points = vec![60.0; 3];
+    points.extend([48.0; 5]);
+    let trace = play(&scenario, &points);
+    let expected = [(180.0, Outcome::ScaledOut, 5), (240.0, Outcome::ScaledOut, 8)];
+    assert_eq!(outcomes(&trace), expected);
+    assert!(trace.watches.iter().all(|watch| watch.scale_out_cooldown_until_s.is_none()));
+}
+
+#[test]
+fn a_forecast_holds_what_the_bounds_of_the_moment_allow() {
+    let mut scenario = predicting(json!({}), 5, 8);
+    scenario["autoscaling"]["ScalableTarget"]["MaxCapacity"] = json!(6);
+    scenario["events"] = json!([
+        {"at_s": 35_760, "kind": "register_scalable_target", "MaxCapacity": 40},
+        {"at_s": 35_765, "kind": "set_desired", "desired_count": 9},
+    ]);
+    let mut points = vec![48.0; 597];
+    points.extend([10.0; 15]);
+    let trace = play(&scenario, &points);
+    let expected = [(35_700.0, Outcome::ScaledOut, 6), (36_720.0, Outcome::ScaledIn, 8)];
+    assert_eq!(outcomes(&trace), expected);
+}
+
+#[test]
+fn a_forecast_above_the_maximum_is_told_from_one_that_is_met() {
+    let at =
+        |count, capacity| outcomes(&play(&predicting(json!({}), count, capacity), &[48.0; 600]));
+    assert_eq!(at(40, 50), [(35_700.0, Outcome::AtMax, 40)]);
+    assert_eq!(at(40, 30), [(35_700.0, Outcome::NoChange, 40)]);
+}
+
+#[test]
+fn the_forecast_in_force_at_the_start_acts_then() {
+    let mut scenario = predicting(json!({"SchedulingBufferTime": 600}), 3, 0);
+    scenario["forecast"] = json!({"ahead": [[0, 20], [600, 5]]});
+    assert_eq!(outcomes(&play(&scenario, &[48.0])), [(0.0, Outcome::ScaledOut, 5)]);
+}
+
+#[test]
+fn an_alarm_calls_its_policy_while_there_are_no_tasks() {
+    let trace = play(&scenario(0, 50.0, json!({"MinCapacity": 0})), &[10.0; 16]);
+    assert_eq!(outcomes(&trace), [(900.0, Outcome::NoChange, 0), (960.0, Outcome::NoChange, 0)]);
+}
