@@ -223,11 +223,6 @@ fn write(json: &mut String, value: &Value, indent: usize) {
         Value::Array(items) if !items.is_empty() => {
             ('[', ']', items.iter().map(|value| (None, value)).collect())
         }
-        // AWS prints a target with a point.
-        Value::Number(number) => {
-            *json += &number.to_string();
-            return;
-        }
         other => {
             *json += &plain(other);
             return;

@@ -67,6 +67,10 @@ test("every section", async (t) => {
         await t.test(`does not scroll sideways at ${width} px`, async (t) => {
           const page = await open(t, route, { width, height: 844, scale: 2 });
           await skipPredictions(page);
+          await page.locator("main details").evaluateAll((all) => {
+            for (const details of all) details.open = true;
+          });
+          await frames(page);
           const sideways = await page.evaluate(() => {
             const { scrollWidth, clientWidth } = document.scrollingElement;
             const wide = [...document.querySelectorAll("body *")].filter(
