@@ -21,7 +21,9 @@ use crate::data_plane::{DataPlane, TaskId};
 use crate::ecs::{self, Failing, Order, Phase, Service};
 use crate::scenario::{Autoscaling, EventKind, Metric, Scenario, Suspended};
 use crate::time::Micros;
-use crate::trace::{AlarmChange, Decision, Minute, Outcome, Station, Summary, Trace, Watch};
+use crate::trace::{
+    AlarmChange, By, ByHand, Decision, Minute, Outcome, Station, Summary, Trace, Watch,
+};
 
 use meter::{Census, Meter};
 use queue::{Queue, Step, What};
@@ -64,6 +66,7 @@ pub struct Run<P> {
     /// The last minute ended now; its counts are those at the end of the instant.
     counting: bool,
     decisions: Vec<Decision>,
+    by_hand: Vec<ByHand>,
     /// How many of them were made before this instant.
     decided: usize,
     alarms: Vec<AlarmChange>,
@@ -75,9 +78,6 @@ impl<P: DataPlane> Run<P> {
     pub fn new(scenario: &Scenario, station: Station, plane: P) -> Self {
         let mut run = Self::blank(scenario, station, plane, Source::Run);
         run.queue.schedule(Micros::MINUTE, What::Minute);
-        if scenario.metrics.high_resolution_delay.is_some() {
-            run.queue.schedule(TICK, What::Tick);
-        }
         run
     }
 
@@ -87,9 +87,6 @@ impl<P: DataPlane> Run<P> {
         let mut run = Self::blank(scenario, Station::Exact, plane, Source::Recording);
         (run.metrics, run.end) = (metrics, end);
         run.queue.schedule(Micros::ZERO, What::Minute);
-        if scenario.metrics.high_resolution_delay.is_some() {
-            run.queue.schedule(TICK, What::Tick);
-        }
         run
     }
 
@@ -115,6 +112,7 @@ impl<P: DataPlane> Run<P> {
             minutes: Vec::new(),
             counting: false,
             decisions: Vec::new(),
+            by_hand: Vec::new(),
             decided: 0,
             alarms: Vec::new(),
             watches: Vec::new(),
@@ -125,6 +123,9 @@ impl<P: DataPlane> Run<P> {
         run.targets.route(Micros::ZERO, &mut run.plane);
         for (index, event) in scenario.events.iter().enumerate() {
             run.queue.schedule(event.at, What::Event(index));
+        }
+        if scenario.metrics.high_resolution_delay.is_some() {
+            run.queue.schedule(TICK, What::Tick);
         }
         let actions = scenario.autoscaling.iter().flat_map(|scaling| &scaling.scheduled_actions);
         for (index, action) in actions.enumerate() {
@@ -172,7 +173,7 @@ impl<P: DataPlane> Run<P> {
             self.close_minute();
         }
         self.end_instant();
-        self.count();
+        self.count(self.census());
         Trace {
             name: self.scenario.name.clone(),
             station: self.station,
@@ -180,6 +181,8 @@ impl<P: DataPlane> Run<P> {
             summary: self.summary(),
             minutes: self.minutes,
             decisions: self.decisions,
+            by_hand: self.by_hand,
+            cooldowns: self.scaler.as_ref().map_or_else(Vec::new, |it| it.cooldowns().to_vec()),
             alarms: self.alarms,
             watches: self.watches,
             tasks: self.service.lives().collect(),
@@ -190,8 +193,9 @@ impl<P: DataPlane> Run<P> {
     fn advance(&mut self, until: Micros) {
         if until > self.now {
             self.end_instant();
-            self.count();
-            self.meter.pass(until.since(self.now), self.census());
+            let census = self.census();
+            self.count(census);
+            self.meter.pass(until.since(self.now), census);
             self.plane.advance(until, &mut self.meter.sample);
             self.now = until;
         }
@@ -210,8 +214,7 @@ impl<P: DataPlane> Run<P> {
 
     /// Notes the counts of a minute that has ended, once all that happens in
     /// its last instant, decisions included, has happened.
-    fn count(&mut self) {
-        let census = self.census();
+    fn count(&mut self, census: Census) {
         if let Some(minute) = self.minutes.last_mut().filter(|_| self.counting) {
             minute.desired = census.desired;
             minute.running = census.running;
@@ -407,7 +410,7 @@ impl<P: DataPlane> Run<P> {
                     }
                 }
             }
-            EventKind::SetDesired { desired_count } => self.set_desired(desired_count),
+            EventKind::SetDesired { desired_count } => self.set_by_hand(desired_count),
             EventKind::ProtectTasks { count, lasts } => {
                 let until = self.now + lasts;
                 let running: Vec<_> =
@@ -448,7 +451,7 @@ impl<P: DataPlane> Run<P> {
             None => Err("there is no scalable target".to_owned()),
         };
         match registered {
-            Ok(desired) => self.set_desired(desired),
+            Ok(desired) => self.set_by_hand(desired),
             Err(reason) => self.note_failure("RegisterScalableTarget", reason),
         }
     }
@@ -456,21 +459,9 @@ impl<P: DataPlane> Run<P> {
     /// Notes that something could not be done, or was stopped.
     fn note_failure(&mut self, what: &str, reason: String) {
         let desired = self.service.desired();
-        self.decisions.push(Decision {
-            t_s: self.now.as_s(),
-            policy: what.to_owned(),
-            metric_kind: None,
-            metric: None,
-            target: None,
-            tracking: false,
-            alarm: None,
-            running: self.service.count(Phase::Running),
-            desired_before: desired,
-            proposed: desired,
-            desired_after: desired,
-            outcome: Outcome::Failed,
-            reason,
-        });
+        let running = self.service.count(Phase::Running);
+        let noted = Decision::new(self.now, By::Service, what, running, desired);
+        self.decisions.push(Decision { outcome: Outcome::Failed, reason, ..noted });
     }
 
     fn counts(&self) -> Counts {
@@ -505,6 +496,13 @@ impl<P: DataPlane> Run<P> {
     fn decide(&mut self, decision: Decision) {
         self.set_desired(decision.desired_after);
         self.decisions.push(decision);
+    }
+
+    fn set_by_hand(&mut self, desired: u32) {
+        if desired != self.service.desired() {
+            self.by_hand.push(ByHand { t_s: self.now.as_s(), desired });
+        }
+        self.set_desired(desired);
     }
 
     /// Moves the desired count for another reason than a policy's alarm.

@@ -22,6 +22,10 @@ pub struct Trace {
     pub minutes: Vec<Minute>,
     /// What the policies and events decided, in order.
     pub decisions: Vec<Decision>,
+    /// Each change of the desired count by hand, in order.
+    pub by_hand: Vec<ByHand>,
+    /// Each cooldown, in order of its begin.
+    pub cooldowns: Vec<CooldownSpan>,
     /// Each change of state of an alarm, in order.
     pub alarms: Vec<AlarmChange>,
     /// What each policy's alarms saw, a row a minute and policy, in order.
@@ -158,7 +162,7 @@ pub struct Decision {
     /// When.
     #[serde(serialize_with = "json::number")]
     pub t_s: f64,
-    /// The policy's name.
+    /// The name of what decided: a policy's or an action's, or what it was.
     pub policy: String,
     /// Which metric, if a policy decided.
     #[serde(skip)]
@@ -169,9 +173,9 @@ pub struct Decision {
     /// The target that it was held against.
     #[serde(skip)]
     pub target: Option<f64>,
-    /// Whether it is a target tracking policy's.
+    /// What decided.
     #[serde(skip)]
-    pub tracking: bool,
+    pub by: By,
     /// The alarm that called the policy.
     #[serde(skip)]
     pub alarm: Option<String>,
@@ -187,6 +191,64 @@ pub struct Decision {
     pub outcome: Outcome,
     /// Why, in words and numbers.
     pub reason: String,
+}
+
+/// What decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// A target tracking policy, called by an alarm.
+    TargetTracking,
+    /// A step policy, called by an alarm.
+    StepScaling,
+    /// A predictive policy, at the time of a forecast.
+    PredictiveScaling,
+    /// A scheduled action, at its time.
+    ScheduledAction,
+    /// ECS, or the API of Application Auto Scaling: no scaling activity.
+    Service,
+}
+
+impl Decision {
+    /// A decision that changes nothing yet: the service runs `running` tasks of
+    /// `desired`.
+    pub(crate) fn new(now: Micros, by: By, name: &str, running: u32, desired: u32) -> Self {
+        Self {
+            t_s: now.as_s(),
+            policy: name.to_owned(),
+            metric_kind: None,
+            metric: None,
+            target: None,
+            by,
+            alarm: None,
+            running,
+            desired_before: desired,
+            proposed: desired,
+            desired_after: desired,
+            outcome: Outcome::NoChange,
+            reason: String::new(),
+        }
+    }
+}
+
+/// A desired count that was changed by hand, by UpdateService or
+/// RegisterScalableTarget.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ByHand {
+    /// When.
+    pub t_s: f64,
+    /// The desired count from then on [tasks].
+    pub desired: u32,
+}
+
+/// A cooldown of the scalable target.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CooldownSpan {
+    /// Its begin: when the activity completed [s].
+    pub from_s: f64,
+    /// Its end, or when a scale-out ended it before [s].
+    pub until_s: f64,
+    /// A scale-out cooldown; else a scale-in cooldown.
+    pub out: bool,
 }
 
 /// What came of a decision.
@@ -249,14 +311,15 @@ pub struct Watch {
     pub t_s: f64,
     /// Index of the policy among the scenario's.
     pub policy: usize,
-    /// Row of [`Trace::minutes`] of the newest datapoint visible, if any.
+    /// Row of [`Trace::minutes`] in which the newest datapoint visible ends, if any.
     pub newest: Option<usize>,
     /// Its value.
     pub metric: Option<f64>,
-    /// Newest datapoints in a row above the target, at most 3; of an alarm of
-    /// one's own those that breach.
+    /// Newest datapoints in a row above the target, at most as many as the high
+    /// alarm counts; of an alarm of one's own those that breach.
     pub above: u32,
-    /// Newest datapoints in a row below 90 % of the target, at most 15.
+    /// Newest datapoints in a row below the low alarm's threshold, at most as
+    /// many as it counts.
     pub below: u32,
     /// State of the high alarm, or of the alarm of one's own.
     pub high: AlarmState,

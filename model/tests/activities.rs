@@ -80,3 +80,19 @@ fn a_deployment_makes_the_service_unscalable() {
     assert_eq!(all[0].not_scaled, Some(NotScaled::TargetServicePutResourceAsUnscalable));
     assert_eq!(all[1].description, "Setting desired count to 2.");
 }
+
+#[test]
+fn a_count_set_by_hand_overrides_what_is_under_way() {
+    let slow = ("/service/startup", json!({"provision_s": 600}));
+    let by_hand = ("/events", json!([{"at_s": 900, "kind": "set_desired", "desired_count": 4}]));
+    let all = listed(&[slow, by_hand, traffic(json!([[0, 130], [600, 170], [840, 130]]))]);
+    assert_eq!((all[0].status, all[0].end_s), (Status::Overridden, Some(900.0)));
+}
+
+#[test]
+fn what_ecs_and_the_api_refuse_is_no_activity() {
+    let wrong = json!([
+        {"at_s": 60, "kind": "register_scalable_target", "MinCapacity": 30},
+    ]);
+    assert_eq!(listed(&[("/events", wrong), traffic(json!([[0, 136]]))]), []);
+}

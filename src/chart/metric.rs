@@ -12,11 +12,7 @@ use super::{Place, View, shared};
 use crate::course::figure::Quantity;
 
 const METRIC: Paint = Paint::Of(Quantity::Metric);
-/// The low alarm of target tracking stands at this share of the target.
-const LOW_ALARM: f64 = 0.9;
-/// Datapoints in a row that make the high and the low alarm go off.
-const HIGH_OF: u32 = 3;
-const LOW_OF: u32 = 15;
+const HIGH_OF: u32 = TargetTracking::HIGH_PERIODS;
 /// Room for the counted datapoints above the plot, in text sizes.
 const COUNTED_EM: f64 = 2.2;
 
@@ -97,13 +93,13 @@ impl Counted {
 
     fn of(watch: &Watch, policy: &TargetTracking) -> Option<Self> {
         let newest = watch.newest?;
-        let low = policy.target * LOW_ALARM;
+        let low = policy.low_threshold();
         if watch.above > 0 {
             let (count, threshold) = (watch.above.min(HIGH_OF), policy.target);
             Some(Self { newest, count, of: HIGH_OF, threshold, above: true })
         } else if watch.below > 0 && !policy.disable_scale_in {
-            let count = watch.below.min(LOW_OF);
-            Some(Self { newest, count, of: LOW_OF, threshold: low, above: false })
+            let of = policy.low_periods();
+            Some(Self { newest, count: watch.below.min(of), of, threshold: low, above: false })
         } else {
             None
         }
@@ -134,8 +130,8 @@ pub(super) fn picture(view: &View, axis: &Axis, size: Size, place: Place) -> Pic
     let plot = shared::plot(axis, size, place, if policy.is_some() { COUNTED_EM } else { 0.0 });
     let scale = Scale::linear(range(view, metric, policy), plot);
     let mut picture = shared::grid(title, unit, plot, &scale, size);
-    if let Some(policy) = policy {
-        cooldowns(&mut picture, view, axis, size, policy);
+    if policy.is_some() {
+        cooldowns(&mut picture, view, axis, size);
     }
     bars(&mut picture, view, axis, &scale, size, metric, policy);
     if let Some(policy) = policy {
@@ -154,7 +150,7 @@ fn range(view: &View, metric: &Metric, policy: Option<&TargetTracking>) -> Vec<t
         let target = policy.map_or(0.0, |policy| policy.target);
         return ticks::from_zero(values.fold(target, f64::max) * 1.05, "");
     }
-    let target = policy.map_or(100.0, |policy| policy.target * LOW_ALARM);
+    let target = policy.map_or(100.0, TargetTracking::low_threshold);
     let steps: &[u8] = if values.fold(target, f64::min) >= 44.0 {
         &[40, 60, 80, 100]
     } else {
@@ -205,7 +201,7 @@ fn bars(
         // Measured, but CloudWatch does not show it yet.
         let unpublished = minute.t_s <= view.cursor_s && view.cursor_s < minute.t_s + delay_s;
         let breaches = policy.is_some_and(|policy| {
-            value > policy.target || (value < policy.target * LOW_ALARM && !policy.disable_scale_in)
+            value > policy.target || (value < policy.low_threshold() && !policy.disable_scale_in)
         });
         let thin = size.line * 0.6;
         if unpublished {
@@ -238,7 +234,7 @@ fn thresholds(
     };
     level(policy.target, (4.0 * size.line, 2.5 * size.line), Role::Line(METRIC), "target");
     if !policy.disable_scale_in {
-        let low = policy.target * LOW_ALARM;
+        let low = policy.low_threshold();
         level(low, (size.line * 0.6, 2.0 * size.line), Role::Lesser(METRIC), "low alarm");
     }
 }
@@ -298,21 +294,16 @@ fn boxes(
 }
 
 /// Bands while a cooldown runs, at the foot of the plot.
-fn cooldowns(picture: &mut Picture, view: &View, axis: &Axis, size: Size, policy: &TargetTracking) {
+fn cooldowns(picture: &mut Picture, view: &View, axis: &Axis, size: Size) {
     let plot = picture.plot;
-    let moved = view.trace.decisions.iter().filter(|d| d.policy == policy.name);
     let mut named_until = f64::NEG_INFINITY;
-    for decision in moved {
-        let (span, word) = match decision.outcome {
-            Outcome::ScaledOut => (policy.scale_out_cooldown, "scale-out cooldown"),
-            Outcome::ScaledIn => (policy.scale_in_cooldown, "scale-in cooldown"),
-            _ => continue,
-        };
-        let until_s = (decision.t_s + span.as_s()).min(view.seen_s());
-        if until_s <= decision.t_s {
+    for cooldown in &view.trace.cooldowns {
+        let word = if cooldown.out { "scale-out cooldown" } else { "scale-in cooldown" };
+        let until_s = cooldown.until_s.min(view.seen_s());
+        if until_s <= cooldown.from_s {
             continue;
         }
-        let (left, right) = (axis.x(decision.t_s), axis.x(until_s));
+        let (left, right) = (axis.x(cooldown.from_s), axis.x(until_s));
         let rect = Rect { left, right, top: plot.bottom - 0.4 * size.text, bottom: plot.bottom };
         picture.marks.push(Mark::Fill { rect, paint: Paint::Muted, alpha: 0.35 });
         let wide = 0.48 * word.len() as f64 * size.text;

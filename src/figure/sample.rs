@@ -4,7 +4,8 @@ use headroom_model::data_plane::{Fidelity, TaskId};
 use headroom_model::scenario::{Metric, Scenario};
 use headroom_model::time::Micros;
 use headroom_model::trace::{
-    AlarmState, Decision, Minute, Outcome, Station, Summary, TaskLife, Trace, Watch,
+    AlarmState, By, CooldownSpan, Decision, Minute, Outcome, Station, Summary, TaskLife, Trace,
+    Watch,
 };
 
 use super::run::Run;
@@ -108,7 +109,7 @@ pub(crate) fn run() -> (Scenario, Trace) {
         policy: "cpu".to_owned(),
         metric_kind: Some(Metric::Cpu),
         metric: Some(85.0),
-        tracking: true,
+        by: By::TargetTracking,
         alarm: Some("TargetTracking-cpu-AlarmHigh".to_owned()),
         target: Some(70.0),
         running: 4,
@@ -146,6 +147,8 @@ pub(crate) fn run() -> (Scenario, Trace) {
         summary,
         minutes,
         decisions: vec![decision],
+        by_hand: Vec::new(),
+        cooldowns: vec![CooldownSpan { from_s: 558.0, until_s: 858.0, out: true }],
         alarms: Vec::new(),
         watches,
         tasks,
@@ -196,7 +199,7 @@ fn watch(number: u32) -> Watch {
         below: 0,
         high: if above == 3 { AlarmState::Alarm } else { AlarmState::Ok },
         low: Some(AlarmState::Ok),
-        scale_out_cooldown_until_s: (9..14).contains(&number).then_some(840.0),
+        scale_out_cooldown_until_s: (10..15).contains(&number).then_some(858.0),
         scale_in_cooldown_until_s: None,
     }
 }

@@ -8,11 +8,7 @@ use super::run::Run;
 use super::words::{seconds, spelled, tasks};
 use crate::chart::{reading, short};
 
-/// AWS's low alarm stands at 90 % of the target and wants 15 readings; the
-/// high alarm wants 3.
-const LOW_SHARE: f64 = 0.9;
-const HIGH_OF: u32 = 3;
-const LOW_OF: u32 = 15;
+const HIGH_OF: u32 = TargetTracking::HIGH_PERIODS;
 
 /// One minute, explained.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,9 +73,9 @@ fn decided(run: &Run, decision: &Decision) -> Why {
             let readings = readings(run, policy, watch, HIGH_OF);
             format!("{} readings above {}: {readings}", spelled(HIGH_OF), short(policy.target))
         } else {
-            let low = short(policy.target * LOW_SHARE);
-            let readings = readings(run, policy, watch, LOW_OF);
-            format!("{} readings below {low}: {readings}", spelled(LOW_OF))
+            let low = short(policy.low_threshold());
+            let readings = readings(run, policy, watch, policy.low_periods());
+            format!("{} readings below {low}: {readings}", spelled(policy.low_periods()))
         })
     });
     Why {
@@ -133,7 +129,7 @@ fn idle(run: &Run, begin_s: f64) -> (String, String) {
         let first = run.clock(60.0 + delay_s);
         return ("No reading yet.".to_owned(), format!("The first one is there at {first}."));
     };
-    let (target, low) = (policy.target, policy.target * LOW_SHARE);
+    let (target, low) = (policy.target, policy.low_threshold());
     let counts_below = watch.below > 0 && !policy.disable_scale_in;
     let (headline, mut seen) = if watch.above > 0 {
         let seen = format!(
@@ -144,9 +140,10 @@ fn idle(run: &Run, begin_s: f64) -> (String, String) {
         );
         ("Waiting.", seen)
     } else if counts_below {
-        let count = watch.below.min(LOW_OF);
+        let of = policy.low_periods();
+        let count = watch.below.min(of);
         let seen = format!(
-            "{count} of {LOW_OF} readings below {}: {}",
+            "{count} of {of} readings below {}: {}",
             short(low),
             readings(run, policy, watch, count)
         );
@@ -242,7 +239,7 @@ mod tests {
         assert_eq!(
             said(&run, 660.0),
             "09:11 Nothing to do. 68 is between 63 and 70: nothing happens there \
-             · scale-out cooldown: 3 min left"
+             · scale-out cooldown: 3 min 18 s left"
         );
         run.trace.watches[19].below = 11;
         for minute in &mut run.trace.minutes[9..] {

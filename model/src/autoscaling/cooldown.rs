@@ -1,6 +1,7 @@
 //! Cooldowns: what a finished scaling activity holds back, and for how long.
 
 use crate::time::Micros;
+use crate::trace::CooldownSpan;
 
 /// A scale-out that the service has not fulfilled yet.
 #[derive(Debug, Clone, Copy)]
@@ -31,16 +32,21 @@ pub struct Cooldown {
     credit: u32,
     out_until: Micros,
     in_until: Micros,
+    /// All so far; only the last of a kind can still run.
+    spans: Vec<CooldownSpan>,
 }
 
 impl Cooldown {
     /// A scale-out begins: from now on scale-in is free again. It takes over
     /// from one that was not fulfilled yet, with what that was to add; AWS does
     /// not say, this is our choice.
-    pub fn scale_out(&mut self, from: u32, to: u32, cooldown: Micros) {
+    pub fn scale_out(&mut self, now: Micros, from: u32, to: u32, cooldown: Micros) {
         let from = self.activity.map_or(from, |activity| activity.from);
         self.activity = Some(Activity { from, to, cooldown });
         self.in_until = Micros::ZERO;
+        for span in self.spans.iter_mut().filter(|span| !span.out) {
+            span.until_s = span.until_s.min(now.as_s());
+        }
     }
 
     /// A scale-in is done: tasks that drain are not running any more, so it
@@ -48,6 +54,7 @@ impl Cooldown {
     pub fn scale_in(&mut self, now: Micros, cooldown: Micros) {
         self.activity = None;
         self.in_until = now + cooldown;
+        self.note(now, self.in_until, false);
     }
 
     /// The desired count was changed by hand, by a scheduled action or by a
@@ -65,7 +72,23 @@ impl Cooldown {
             let before = if now < self.out_until { self.credit } else { 0 };
             self.credit = before + (activity.to - activity.from);
             self.out_until = now + activity.cooldown;
+            self.note(now, self.out_until, true);
         }
+    }
+
+    fn note(&mut self, from: Micros, until: Micros, out: bool) {
+        // What begins ends one of its kind that still runs.
+        if let Some(last) = self.spans.iter_mut().rfind(|span| span.out == out) {
+            last.until_s = last.until_s.min(from.as_s());
+        }
+        if until > from {
+            self.spans.push(CooldownSpan { from_s: from.as_s(), until_s: until.as_s(), out });
+        }
+    }
+
+    /// Every cooldown so far, in order of its begin.
+    pub fn spans(&self) -> &[CooldownSpan] {
+        &self.spans
     }
 
     /// The tasks that count as added already, within a scale-out cooldown.
@@ -93,12 +116,12 @@ mod tests {
     #[test]
     fn the_clock_starts_at_completion_and_credits_add_up() {
         let mut cooldown = Cooldown::default();
-        cooldown.scale_out(10, 12, S(300));
+        cooldown.scale_out(S(0), 10, 12, S(300));
         cooldown.note_running(S(30), 11);
         assert_eq!(cooldown.credit(S(30)), 0, "not complete");
         cooldown.note_running(S(60), 12);
         assert_eq!((cooldown.credit(S(359)), cooldown.credit(S(360))), (2, 0));
-        cooldown.scale_out(12, 13, S(300));
+        cooldown.scale_out(S(0), 12, 13, S(300));
         cooldown.note_running(S(120), 13);
         assert_eq!((cooldown.credit(S(419)), cooldown.credit(S(420))), (3, 0));
     }
@@ -106,15 +129,15 @@ mod tests {
     #[test]
     fn a_count_set_by_hand_overrides_an_unfulfilled_scale_out() {
         let mut cooldown = Cooldown::default();
-        cooldown.scale_out(4, 8, S(300));
+        cooldown.scale_out(S(0), 4, 8, S(300));
         cooldown.override_activity();
         cooldown.note_running(S(30), 8);
         assert_eq!(cooldown.credit(S(30)), 0);
-        cooldown.scale_out(2, 3, S(300));
+        cooldown.scale_out(S(0), 2, 3, S(300));
         cooldown.note_running(S(60), 3);
         assert_eq!(cooldown.credit(S(60)), 1);
-        cooldown.scale_out(3, 4, S(300));
-        cooldown.scale_out(4, 6, S(300));
+        cooldown.scale_out(S(0), 3, 4, S(300));
+        cooldown.scale_out(S(0), 4, 6, S(300));
         cooldown.note_running(S(90), 6);
         assert_eq!(cooldown.credit(S(90)), 1 + 3, "one activity in two requests");
     }
@@ -125,7 +148,7 @@ mod tests {
         cooldown.scale_in(S(0), S(300));
         assert_eq!(cooldown.scale_in_until(S(299)), Some(S(300)));
         assert_eq!(cooldown.scale_in_until(S(300)), None);
-        cooldown.scale_out(4, 6, S(300));
+        cooldown.scale_out(S(0), 4, 6, S(300));
         assert_eq!(cooldown.scale_in_until(S(60)), None);
         cooldown.note_running(S(60), 6);
         cooldown.scale_in(S(120), S(300));

@@ -7,12 +7,12 @@ use super::settle::{self, Counts, Rules, Verdict};
 use super::trigger::Trigger;
 use super::wish::Wish;
 use super::{step, target_tracking};
-use crate::cloudwatch::{Alarm, Comparison, Delays, Metrics, Reading};
+use crate::cloudwatch::{Alarm, Delays, Metrics, Reading};
 use crate::scenario::{
     Autoscaling, Bounds, Policy, Process, ScheduledAction, StepScaling, Suspended,
 };
 use crate::time::Micros;
-use crate::trace::{AlarmChange, AlarmState, Decision, Outcome, Watch};
+use crate::trace::{AlarmChange, AlarmState, By, CooldownSpan, Decision, Outcome, Watch};
 
 /// A scalable target with its policies.
 #[derive(Debug, Clone)]
@@ -136,7 +136,8 @@ impl Scaler {
     /// begins none (Application Auto Scaling user guide, scheduled scaling).
     pub fn act(&mut self, now: Micros, action: &ScheduledAction, counts: Counts) -> Decision {
         let desired = counts.desired;
-        let mut decision = Decision::by_time(now, &action.name, counts);
+        let mut decision =
+            Decision::new(now, By::ScheduledAction, &action.name, counts.running, counts.desired);
         if self.suspended.scheduled {
             decision.outcome = Outcome::Suspended;
             "scheduled scaling is suspended".clone_into(&mut decision.reason);
@@ -183,7 +184,13 @@ impl Scaler {
         counts: Counts,
     ) -> Decision {
         let (capacity, max) = self.forecaster.begin(policy, point, self.bounds.max);
-        let mut decision = Decision::by_time(now, &self.names[policy], counts);
+        let mut decision = Decision::new(
+            now,
+            By::PredictiveScaling,
+            &self.names[policy],
+            counts.running,
+            counts.desired,
+        );
         let forecast = self.forecaster.capacity(policy, point);
         let raised = max > self.bounds.max;
         self.bounds.max = max;
@@ -212,6 +219,11 @@ impl Scaler {
     /// that was not fulfilled yet is Overridden.
     pub fn override_activity(&mut self) {
         self.cooldown.override_activity();
+    }
+
+    /// Every cooldown so far, in order of its begin.
+    pub fn cooldowns(&self) -> &[CooldownSpan] {
+        self.cooldown.spans()
     }
 
     /// Takes note of how many tasks run; call it whenever that changes.
@@ -255,7 +267,7 @@ impl Scaler {
         let settled = settle::settle(now, counts, &rules, &wishes);
         if let Some(winner) = settled.winner.map(|winner| &wishes[winner]) {
             if settled.desired > counts.desired {
-                self.cooldown.scale_out(counts.desired, settled.desired, winner.cooldown);
+                self.cooldown.scale_out(now, counts.desired, settled.desired, winner.cooldown);
             } else {
                 self.cooldown.scale_in(now, winner.cooldown);
             }
@@ -269,19 +281,21 @@ impl Scaler {
         evaluation.decisions = (0..self.names.len())
             .flat_map(of)
             .map(|(wish, verdict)| Decision {
-                t_s: now.as_s(),
-                policy: self.names[wish.policy].clone(),
                 metric_kind: wish.metric_kind.clone(),
                 metric: wish.metric,
                 target: wish.target,
-                tracking: wish.tracking,
                 alarm: Some(wish.alarm.clone()),
-                running: counts.running,
-                desired_before: counts.desired,
                 proposed: wish.capacity,
                 desired_after: settled.desired,
                 outcome: verdict.outcome,
                 reason: settle::join(&wish.reason, &verdict.why),
+                ..Decision::new(
+                    now,
+                    if wish.tracking { By::TargetTracking } else { By::StepScaling },
+                    &self.names[wish.policy],
+                    counts.running,
+                    counts.desired,
+                )
             })
             .collect();
         evaluation
@@ -346,8 +360,7 @@ impl Scaler {
             return;
         }
         let rule = &alarm.trigger.alarm;
-        let above =
-            matches!(rule.comparison, Comparison::GreaterThan | Comparison::GreaterThanOrEqual);
+        let above = rule.comparison.is_above();
         for (index, settings) in self.steps.iter().filter(|(index, _)| alarm.calls.contains(index))
         {
             let counted = rule.counted(alarm.reading.datapoints());
@@ -365,8 +378,7 @@ fn watch(now: Micros, policy: usize, reading: &Reading, cooldown: &Cooldown) -> 
     Watch {
         t_s: now.as_s(),
         policy,
-        // Slot k is the period that ends at k: row k − 1 of the minutes.
-        newest: reading.due().checked_sub(2),
+        newest: newest_minute(reading),
         metric: reading.newest(),
         above: 0,
         below: 0,
@@ -377,30 +389,18 @@ fn watch(now: Micros, policy: usize, reading: &Reading, cooldown: &Cooldown) -> 
     }
 }
 
-impl Decision {
-    /// The decision of something that has a time of its own, not of an alarm;
-    /// it changes nothing yet.
-    fn by_time(now: Micros, name: &str, counts: Counts) -> Self {
-        Self {
-            t_s: now.as_s(),
-            policy: name.to_owned(),
-            metric_kind: None,
-            metric: None,
-            target: None,
-            tracking: false,
-            alarm: None,
-            running: counts.running,
-            desired_before: counts.desired,
-            proposed: counts.desired,
-            desired_after: counts.desired,
-            outcome: Outcome::NoChange,
-            reason: String::new(),
-        }
-    }
+/// The row of the minutes in which the newest datapoint's period ends. Slot `k`
+/// is the period that ends at `k` of them, row 0 the minute that ends at 60 s.
+fn newest_minute(reading: &Reading) -> Option<usize> {
+    let slot = reading.due().checked_sub(1)? as u64;
+    let end = slot * reading.signal().period().0;
+    end.div_ceil(Micros::MINUTE.0).checked_sub(1).map(|row| row as usize)
+}
 
+impl Decision {
     fn rejected(&mut self) {
         self.outcome = Outcome::Failed;
-        "ECS rejected the update of the service".clone_into(&mut self.reason);
+        settle::REJECTED.clone_into(&mut self.reason);
     }
 
     fn moved_to(&mut self, desired: u32) {

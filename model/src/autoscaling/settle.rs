@@ -41,6 +41,9 @@ pub(super) struct Settled {
     pub(super) desired: u32,
 }
 
+/// Why an activity fails while ECS rejects updates.
+pub(super) const REJECTED: &str = "ECS rejected the update of the service";
+
 /// What comes of one policy's wish.
 #[derive(Debug, Clone)]
 pub(super) struct Verdict {
@@ -107,8 +110,7 @@ pub(super) fn settle(now: Micros, counts: Counts, rules: &Rules<'_>, wishes: &[W
     }
     // An activity that failed changes nothing and begins no cooldown.
     if let Some(index) = winner.take_if(|_| counts.rejecting) {
-        verdicts[index] =
-            Some(Verdict::stay(counts, Outcome::Failed, "ECS rejected the update of the service"));
+        verdicts[index] = Some(Verdict::stay(counts, Outcome::Failed, REJECTED));
     }
     let desired = winner
         .and_then(|index| verdicts[index].as_ref())

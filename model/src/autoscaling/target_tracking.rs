@@ -6,16 +6,6 @@ use super::wish::{Direction, Wish};
 use crate::cloudwatch::{Alarm, Comparison, MissingData, Reading};
 use crate::decimal::fixed;
 use crate::scenario::TargetTracking;
-use crate::time::Micros;
-
-/// Alarm periods of a target tracking policy, and the low alarm's threshold as
-/// a share of the target. Read off alarms of live accounts; the documentation
-/// says only "usually more than 10% lower". For 20-second metrics AWS does not
-/// say how long the low alarm waits; ten minutes is our choice.
-const HIGH_PERIODS: usize = 3;
-const LOW_PERIODS: usize = 15;
-const LOW_PERIODS_HIGH_RESOLUTION: usize = 30;
-const LOW_SHARE: f64 = 0.9;
 
 /// A target tracking policy with its alarms.
 #[derive(Debug, Clone)]
@@ -24,14 +14,15 @@ pub(super) struct Policy {
     pub(super) reading: Reading,
     /// Above the target, 3 of 3 periods.
     pub(super) high: Trigger,
-    /// Below 90 % of the target, 15 of 15 minutes; none if scale-in is disabled.
+    /// Below 90 % of the target; none if scale-in is disabled.
     pub(super) low: Option<Trigger>,
 }
 
 impl Policy {
     /// A policy whose alarms have seen nothing yet.
     pub(super) fn new(settings: TargetTracking) -> Self {
-        let alarm = |kind: &str, comparison, threshold, periods| {
+        let alarm = |kind: &str, comparison, threshold, periods: u32| {
+            let periods = periods as usize;
             Trigger::new(Alarm {
                 name: format!("TargetTracking-{}-{kind}", settings.name),
                 comparison,
@@ -42,14 +33,15 @@ impl Policy {
                 state: crate::trace::AlarmState::InsufficientData,
             })
         };
-        let low_periods = if settings.signal.period() < Micros::MINUTE {
-            LOW_PERIODS_HIGH_RESOLUTION
-        } else {
-            LOW_PERIODS
-        };
-        let high = alarm("AlarmHigh", Comparison::GreaterThan, settings.target, HIGH_PERIODS);
+        let high = alarm(
+            "AlarmHigh",
+            Comparison::GreaterThan,
+            settings.target,
+            TargetTracking::HIGH_PERIODS,
+        );
         let low = (!settings.disable_scale_in).then(|| {
-            alarm("AlarmLow", Comparison::LessThan, settings.target * LOW_SHARE, low_periods)
+            let (threshold, periods) = (settings.low_threshold(), settings.low_periods());
+            alarm("AlarmLow", Comparison::LessThan, threshold, periods)
         });
         Self { reading: Reading::new(settings.signal.clone()), settings, high, low }
     }

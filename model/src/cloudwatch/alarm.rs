@@ -33,6 +33,11 @@ impl Comparison {
     pub const ALL: [Self; 4] =
         [Self::GreaterThan, Self::GreaterThanOrEqual, Self::LessThan, Self::LessThanOrEqual];
 
+    /// Whether values above the threshold breach.
+    pub const fn is_above(self) -> bool {
+        matches!(self, Self::GreaterThan | Self::GreaterThanOrEqual)
+    }
+
     /// ComparisonOperator.
     pub const fn name(self) -> &'static str {
         match self {

@@ -154,6 +154,25 @@ pub struct TargetTracking {
     pub disable_scale_in: bool,
 }
 
+impl TargetTracking {
+    /// Datapoints above the target that make the high alarm go off: 3 of 3.
+    /// These numbers are read off alarms of live accounts.
+    pub const HIGH_PERIODS: u32 = 3;
+
+    /// Datapoints below [`low_threshold`](Self::low_threshold) that make the low
+    /// alarm go off, all of them: 15 minutes. For 20-second metrics AWS does not
+    /// say how long it waits; ten minutes, 30 of them, is our choice.
+    pub fn low_periods(&self) -> u32 {
+        if self.signal.period() < Micros::MINUTE { 30 } else { 15 }
+    }
+
+    /// The low alarm's threshold: 90 % of the target. Read off alarms of live
+    /// accounts; the documentation says only "usually more than 10% lower".
+    pub fn low_threshold(&self) -> f64 {
+        self.target * 0.9
+    }
+}
+
 /// A step scaling policy.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StepScaling {

@@ -2,7 +2,7 @@
 //!
 //! Source: Application Auto Scaling user guide, "Scaling activities".
 
-use super::{Decision, Outcome, Trace};
+use super::{By, Decision, Outcome, Trace};
 use crate::time::Micros;
 
 /// One scaling activity, or a reason for none.
@@ -87,7 +87,10 @@ impl NotScaled {
             Outcome::AtMin => Some(Self::AlreadyAtMinCapacity),
             Outcome::Deploying => Some(Self::TargetServicePutResourceAsUnscalable),
             Outcome::NoChange if decision.metric.is_none() => None,
-            Outcome::NoChange if decision.tracking && below => {
+            // The last task is not kept for fear of flapping.
+            Outcome::NoChange
+                if decision.by == By::TargetTracking && below && decision.running > 1 =>
+            {
                 Some(Self::AutoScalingAnticipatedFlapping)
             }
             Outcome::NoChange => Some(Self::AlreadyAtDesiredCapacity),
@@ -99,13 +102,37 @@ impl NotScaled {
 /// The activities of a run up to `until_s` [s], oldest first. Of a run of
 /// equal reasons for not scaling only the first is there.
 pub fn activities(trace: &Trace, until_s: f64) -> Vec<Activity> {
-    let mut activities: Vec<Activity> = Vec::new();
-    // The desired count of the last one, while it is not fulfilled.
-    let mut open: Option<u32> = None;
-    let decisions = trace.decisions.iter().take_while(|decision| decision.t_s <= until_s);
-    for decision in decisions {
-        close(trace, &mut activities, &mut open, decision.t_s);
+    let mut list = List { trace, activities: Vec::new(), open: None };
+    let mut by_hand = trace.by_hand.iter().take_while(|change| change.t_s <= until_s).peekable();
+    let scaling = trace.decisions.iter().filter(|decision| decision.by != By::Service);
+    for decision in scaling.take_while(|decision| decision.t_s <= until_s) {
+        // Events of an instant come before what is decided in it.
+        while let Some(change) = by_hand.next_if(|change| change.t_s <= decision.t_s) {
+            list.change(change.t_s);
+        }
+        list.decide(decision);
+    }
+    by_hand.for_each(|change| list.change(change.t_s));
+    list.close(until_s);
+    list.activities
+}
+
+/// The activities so far.
+struct List<'a> {
+    trace: &'a Trace,
+    activities: Vec<Activity>,
+    /// The desired count of the last one that scaled, while it is not fulfilled.
+    open: Option<u32>,
+}
+
+impl List<'_> {
+    fn decide(&mut self, decision: &Decision) {
         let moves = matches!(decision.outcome, Outcome::ScaledOut | Outcome::ScaledIn);
+        if moves {
+            self.change(decision.t_s);
+        } else {
+            self.close(decision.t_s);
+        }
         let mut next = Activity {
             start_s: decision.t_s,
             end_s: Some(decision.t_s),
@@ -115,38 +142,51 @@ pub fn activities(trace: &Trace, until_s: f64) -> Vec<Activity> {
             not_scaled: None,
         };
         if moves {
-            if let Some(last) = activities.last_mut().filter(|_| open.is_some()) {
-                (last.status, last.end_s) = (Status::Overridden, Some(decision.t_s));
-            }
             (next.status, next.end_s) = (Status::InProgress, None);
-            open = Some(decision.desired_after);
-            activities.push(next);
+            self.open = Some(decision.desired_after);
         } else if decision.outcome == Outcome::Failed {
-            next.description = decision.reason.clone();
-            activities.push(next);
-        } else if let Some(reason) = NotScaled::of(decision) {
-            let again = activities.last().is_some_and(|last| last.not_scaled == Some(reason));
-            if !again && open.is_none() {
-                next.not_scaled = Some(reason);
-                next.description = "Attempting to scale due to alarm triggered".to_owned();
-                activities.push(next);
+            next.description.clone_from(&decision.reason);
+        } else {
+            let reason = NotScaled::of(decision);
+            let again = self.activities.last().is_some_and(|last| last.not_scaled == reason);
+            if reason.is_none() || again || self.open.is_some() {
+                return;
             }
+            next.not_scaled = reason;
+            "Attempting to scale due to alarm triggered".clone_into(&mut next.description);
+        }
+        self.activities.push(next);
+    }
+
+    /// The desired count changes: an activity that is not fulfilled by then is
+    /// overridden.
+    fn change(&mut self, t_s: f64) {
+        self.close(t_s);
+        if self.open.take().is_some()
+            && let Some(last) = self.under_way()
+        {
+            (last.status, last.end_s) = (Status::Overridden, Some(t_s));
         }
     }
-    close(trace, &mut activities, &mut open, until_s);
-    activities
-}
 
-/// Ends the last activity if the service came to what it asked for by then.
-fn close(trace: &Trace, activities: &mut [Activity], open: &mut Option<u32>, until_s: f64) {
-    let (Some(desired), Some(last)) = (*open, activities.last_mut()) else { return };
-    let starts = trace.tasks.iter().filter_map(|task| task.running);
-    let mut times: Vec<Micros> =
-        starts.filter(|at| (last.start_s..=until_s).contains(&at.as_s())).collect();
-    times.push(Micros::from_s(last.start_s));
-    let fulfilled = times.into_iter().filter(|at| running(trace, *at) >= desired).min();
-    if let Some(at) = fulfilled {
-        (last.status, last.end_s, *open) = (Status::Successful, Some(at.as_s()), None);
+    fn under_way(&mut self) -> Option<&mut Activity> {
+        self.activities.iter_mut().rfind(|activity| activity.status == Status::InProgress)
+    }
+
+    /// Ends the activity under way if the service came to what it asked for.
+    fn close(&mut self, until_s: f64) {
+        let (trace, Some(desired)) = (self.trace, self.open) else { return };
+        let Some(activity) = self.under_way() else { return };
+        let starts = trace.tasks.iter().filter_map(|task| task.running);
+        let fulfilled = std::iter::once(Micros::from_s(activity.start_s))
+            .chain(starts)
+            .filter(|at| (activity.start_s..=until_s).contains(&at.as_s()))
+            .filter(|at| running(trace, *at) >= desired)
+            .min();
+        if let Some(at) = fulfilled {
+            (activity.status, activity.end_s) = (Status::Successful, Some(at.as_s()));
+            self.open = None;
+        }
     }
 }
 
@@ -164,6 +204,9 @@ fn cause(decision: &Decision) -> String {
     let policy = &decision.policy;
     match &decision.alarm {
         Some(alarm) => format!("monitor alarm {alarm} in state ALARM triggered policy {policy}"),
-        None => format!("{policy} was triggered"),
+        None if decision.by == By::ScheduledAction => {
+            format!("scheduled action {policy} was triggered")
+        }
+        None => format!("forecast of policy {policy}"),
     }
 }

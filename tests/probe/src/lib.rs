@@ -11,7 +11,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 /// The runs that have to give the same bytes everywhere: between them they
 /// reach every traffic shape, law of service time and algorithm, and most kinds of
 /// event.
-const RUNS: [(&str, &str); 8] = [
+const RUNS: [(&str, &str); 9] = [
     ("spike", include_str!("../scenarios/spike.json")),
     ("crash", include_str!("../scenarios/crash.json")),
     ("day", include_str!("../scenarios/day.json")),
@@ -19,6 +19,7 @@ const RUNS: [(&str, &str); 8] = [
     ("steps", include_str!("../scenarios/steps.json")),
     ("trace", include_str!("../scenarios/trace.json")),
     ("rollout", include_str!("../../../model/tests/goldens/rollout.json")),
+    ("policies", include_str!("../../../model/tests/goldens/policies.json")),
     ("outstanding", include_str!("../../../model/tests/goldens/outstanding.json")),
 ];
 
