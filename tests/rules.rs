@@ -68,11 +68,20 @@ fn defines(text: &str, item: &str) -> bool {
     })
 }
 
-/// Checks `path#item`; without an item the file is enough.
-fn check(rule: &str, reference: &str) {
+/// Checks that `path#item` is there, and returns the text of the file.
+fn check(rule: &str, reference: &str) -> String {
     let (path, item) = reference.split_once('#').unwrap_or((reference, ""));
     let text = read(path);
-    assert!(item.is_empty() || defines(&text, item), "{rule}: {path} has no {item}");
+    assert!(!item.is_empty() && defines(&text, item), "{rule}: {path} has no item \"{item}\"");
+    text
+}
+
+/// Whether a function of this name is a test, by itself or of properties.
+fn is_test(text: &str, name: &str) -> bool {
+    let at = text.find(&format!("fn {name}(")).unwrap_or(0);
+    let before = text[..at].trim_end();
+    let attributes = before.rsplit("\n\n").next().unwrap_or(before);
+    attributes.contains("#[test]")
 }
 
 fn is_case(reference: &str) -> bool {
@@ -97,7 +106,9 @@ fn every_rule_names_code_and_tests_that_are_there() {
         check(&rule.rule, &rule.code);
         assert!(!rule.tests.is_empty(), "{}: no test", rule.rule);
         for test in rule.tests.split(' ').filter(|test| !is_case(test)) {
-            check(&rule.rule, test);
+            let text = check(&rule.rule, test);
+            let name = test.split('#').next_back().unwrap_or_default();
+            assert!(is_test(&text, name), "{}: {test} is no test", rule.rule);
         }
     }
 }

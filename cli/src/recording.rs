@@ -29,8 +29,8 @@ fn fault(line: u64, column: usize, message: impl Into<String>) -> Fault {
 
 impl Recording {
     /// Reads a CSV file: a header with `t_s` and the metrics that the
-    /// scenario's policies and alarms read, then rows 60 s apart, or 20 s if
-    /// one of them is a 20-second metric. An empty cell, and a period without a
+    /// scenario's policies and alarms read, then rows 60 s apart, or closer if
+    /// one of them has a shorter period. An empty cell, and a period without a
     /// row, is a missing datapoint. Of a one-minute metric only whole minutes
     /// are read.
     ///
@@ -56,8 +56,7 @@ impl Recording {
 
         let mut recording = Self { metrics: Metrics::new(), end: Micros::ZERO };
         let mut last = None;
-        let fine = columns.iter().any(|column| column.metric.period() < Micros::MINUTE);
-        let period_s = if fine { 20 } else { 60 };
+        let period_s = period_s(&columns);
         for row in reader.records() {
             let row = match row {
                 Ok(row) => row,
@@ -143,7 +142,7 @@ fn columns(
             // A metric in metric math has its Id for a name, or its own.
             Signal::Math(math) => {
                 for input in &math.inputs {
-                    let by_id = Metric::Named(input.id.as_str().into());
+                    let by_id = Metric::named(&input.id, Micros::MINUTE);
                     let found = add(&by_id, [&input.id; 2], faults)
                         || add(&input.metric, names(&input.metric), faults);
                     if !found {
@@ -156,23 +155,32 @@ fn columns(
     columns
 }
 
+/// Metrics with a predefined type beside their MetricName.
+static PREDEFINED: [Metric; 3] = [Metric::Cpu, Metric::Memory, Metric::RequestsPerTarget];
+
 /// Names under which a metric may stand in the header: the predefined type,
 /// and the CloudWatch metric behind it.
 fn names(metric: &Metric) -> [&str; 2] {
     match metric {
-        Metric::Named(name) => {
-            // A statistic that the service does not publish, of a metric that it does.
-            let known = [Metric::Cpu, Metric::Memory, Metric::RequestsPerTarget];
-            let predefined = match known.iter().position(|known| known.metric_name() == &**name) {
-                Some(0) => Metric::Cpu.name(),
-                Some(1) => "ECSServiceAverageMemoryUtilization",
-                Some(_) => "ALBRequestCountPerTarget",
-                None => name,
-            };
-            [name, predefined]
+        // A statistic that the service does not publish, of a metric that it does.
+        Metric::Named { name, .. } => {
+            let known = PREDEFINED.iter().find(|known| known.metric_name() == &**name);
+            [name, known.map_or(name, Metric::name)]
         }
         metric => [metric.name(), metric.metric_name()],
     }
+}
+
+/// The longest time that all periods are whole multiples of [s].
+fn period_s(columns: &[Column]) -> u64 {
+    let divisor = |mut a: u64, mut b: u64| {
+        while b > 0 {
+            (a, b) = (b, a % b);
+        }
+        a
+    };
+    let periods = columns.iter().map(|column| column.metric.period().0 / Micros::SECOND.0);
+    periods.fold(60, divisor)
 }
 
 fn missing(names: &[&str]) -> Fault {
@@ -191,7 +199,7 @@ fn datapoint(cell: &str, metric: &Metric) -> Result<Option<f64>, String> {
     if cell.is_empty() {
         return Ok(None);
     }
-    let own = matches!(metric, Metric::Named(_));
+    let own = matches!(metric, Metric::Named { .. });
     match cell.parse::<f64>() {
         Ok(value) if value.is_finite() && (own || value >= 0.0) => Ok(Some(value)),
         _ => {

@@ -30,7 +30,7 @@ pub(crate) fn run(
 fn say_what_is_not_measured(scenario: &Scenario) {
     let metrics = scenario.autoscaling.iter().flat_map(Autoscaling::metrics);
     let mut errors = std::io::stderr().lock();
-    for metric in metrics.filter(|metric| matches!(metric, Metric::Named(_))) {
+    for metric in metrics.filter(|metric| matches!(metric, Metric::Named { .. })) {
         // A closed standard error leaves nobody to tell.
         writeln!(
             errors,

@@ -124,7 +124,8 @@ impl<P: DataPlane> Run<P> {
         for (index, event) in scenario.events.iter().enumerate() {
             run.queue.schedule(event.at, What::Event(index));
         }
-        if scenario.metrics.high_resolution_delay.is_some() {
+        let fine = scenario.autoscaling.as_ref().is_some_and(Autoscaling::reads_between_minutes);
+        if fine {
             run.queue.schedule(TICK, What::Tick);
         }
         let actions = scenario.autoscaling.iter().flat_map(|scaling| &scaling.scheduled_actions);

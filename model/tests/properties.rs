@@ -223,3 +223,44 @@ fn a_step_to_saturation_triggers_after_363_s_on_average() {
     let mean = (0..60).map(reaction).sum::<f64>() / 60.0;
     assert!((mean - 363.0).abs() < 1.0, "{mean}");
 }
+
+/// Tasks at 70 % exactly, one to twenty of them: in binary arithmetic the mean of
+/// a minute can lie a hair above the target, and that must not breach it.
+#[test]
+fn rounding_errors_breach_no_threshold() {
+    for (count, cpu_ms) in (1..=20).flat_map(|count| [3, 7, 20].map(|cpu_ms| (count, cpu_ms))) {
+        let scenario = json!({
+            "duration_s": 600,
+            "traffic": {"shape": "steady", "rps": 700.0 * f64::from(count) / f64::from(cpu_ms)},
+            "service": {"desired_count": count, "task": {"cpu_ms_per_request": cpu_ms}},
+            "autoscaling": {
+                "ScalableTarget": {"MinCapacity": count, "MaxCapacity": 90},
+                "ScalingPolicies": [{
+                    "PolicyName": "cpu", "PolicyType": "TargetTrackingScaling",
+                    "TargetTrackingScalingPolicyConfiguration": {
+                        "TargetValue": 70,
+                        "PredefinedMetricSpecification":
+                            {"PredefinedMetricType": "ECSServiceAverageCPUUtilization"},
+                    },
+                }],
+            },
+        });
+        let trace = expect(&Scenario::from_value(&scenario).expect("a right scenario"));
+        assert_eq!(trace.decisions, [], "{count} tasks, {cpu_ms} ms");
+    }
+}
+
+/// Two targets, and both fail their checks: the group fails open, and nothing
+/// is refused until their replacements are there.
+#[test]
+fn a_group_without_a_healthy_target_sends_to_all() {
+    let scenario = json!({
+        "duration_s": 600,
+        "traffic": {"shape": "steady", "rps": 20},
+        "service": {"desired_count": 2, "target_group": {"health_check_grace_period_s": 6000}},
+        "events": [{"at_s": 60, "kind": "health_check_failure", "count": 2, "for_s": 540}],
+    });
+    let trace = expect(&Scenario::from_value(&scenario).expect("a right scenario"));
+    assert_eq!(trace.summary.rejected, 0.0);
+    assert_eq!(trace.minutes.last().and_then(|minute| minute.requests_per_target), None);
+}

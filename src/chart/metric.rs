@@ -34,7 +34,7 @@ fn metric_value(minute: &Minute, metric: &Metric) -> Option<f64> {
         Metric::RequestsPerTarget => minute.requests_per_target,
         Metric::Requests => Some(minute.offered_rps * 60.0),
         Metric::RunningTasks => Some(f64::from(minute.running)),
-        Metric::Named(_) => None,
+        Metric::Named { .. } => None,
     }
 }
 
@@ -58,7 +58,7 @@ fn named(metric: &Metric) -> (&str, &'static str) {
         Metric::RequestsPerTarget => ("Requests per target", "each minute"),
         Metric::Requests => ("Requests", "each minute"),
         Metric::RunningTasks => ("Running tasks", "at each minute’s end"),
-        Metric::Named(name) => (name, "each minute"),
+        Metric::Named { name, .. } => (name, "each minute"),
     }
 }
 

@@ -16,6 +16,7 @@ const LATEST: usize = 3;
 /// AWS's pages give these fields first, in this order; a JSON map would not
 /// keep it. Fields that are not here come after, by name.
 const ORDER: &[&str] = &[
+    "AlarmName",
     "TargetValue",
     "PredefinedMetricSpecification",
     "CustomizedMetricSpecification",
@@ -25,8 +26,16 @@ const ORDER: &[&str] = &[
     "Expression",
     "MetricStat",
     "Metric",
-    "MetricName",
     "Namespace",
+    "MetricName",
+    "Dimensions",
+    "Statistic",
+    "Period",
+    "EvaluationPeriods",
+    "DatapointsToAlarm",
+    "Threshold",
+    "ComparisonOperator",
+    "TreatMissingData",
     "AdjustmentType",
     "StepAdjustments",
     "MetricIntervalLowerBound",
@@ -112,54 +121,47 @@ fn put_policy(policy: &Value, called: impl Fn(&str) -> bool) -> String {
 }
 
 fn put_alarm(alarm: &Value) -> String {
-    let mut lines = vec![format!(
-        "aws cloudwatch put-metric-alarm --alarm-name {}",
-        word(text(alarm, "AlarmName"))
-    )];
-    let mut line = |names: &[(&str, &str)]| {
-        let given = names.iter().filter_map(|(field, option)| {
-            let value = match alarm.get(*field)? {
-                Value::String(text) => word(text),
-                Value::Array(_) | Value::Object(_) => quoted(alarm.get(*field)?),
-                other => plain(other),
-            };
-            Some(format!("--{option} {value}"))
+    let Some(fields) = alarm.as_object() else { return String::new() };
+    let mut lines = vec!["aws cloudwatch put-metric-alarm".to_owned()];
+    for (name, value) in in_order(fields) {
+        let option = option_of(name);
+        lines.push(match (name, value) {
+            ("ActionsEnabled", Value::Bool(false)) => "--no-actions-enabled".to_owned(),
+            ("ActionsEnabled", _) => "--actions-enabled".to_owned(),
+            (_, Value::String(text)) => format!("--{option} {}", word(text)),
+            (_, Value::Array(items)) if items.iter().all(Value::is_string) => {
+                let actions = items.iter().filter_map(Value::as_str).map(action);
+                format!("--{option} {}", actions.collect::<Vec<_>>().join(" "))
+            }
+            (_, Value::Array(_) | Value::Object(_)) => format!("--{option} {}", quoted(value)),
+            _ => format!("--{option} {}", plain(value)),
         });
-        let given: Vec<_> = given.collect();
-        if !given.is_empty() {
-            lines.push(given.join(" "));
+        let of_a_service = name == "MetricName" && text(alarm, "Namespace") == "AWS/ECS";
+        if of_a_service && !fields.contains_key("Dimensions") {
+            lines.push(format!("--dimensions {DIMENSIONS}"));
         }
-    };
-    line(&[("Namespace", "namespace"), ("MetricName", "metric-name"), ("Statistic", "statistic")]);
-    line(&[("Metrics", "metrics")]);
-    line(&[
-        ("Period", "period"),
-        ("EvaluationPeriods", "evaluation-periods"),
-        ("DatapointsToAlarm", "datapoints-to-alarm"),
-    ]);
-    line(&[("Threshold", "threshold"), ("ComparisonOperator", "comparison-operator")]);
-    line(&[("TreatMissingData", "treat-missing-data")]);
-    if alarm.get("Namespace").and_then(Value::as_str) == Some("AWS/ECS") {
-        lines.insert(2, format!("--dimensions {DIMENSIONS}"));
-    }
-    let actions = alarm.get("AlarmActions").and_then(Value::as_array);
-    let actions: Vec<_> =
-        actions
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .map(|name| {
-                if name.starts_with("arn:") {
-                    word(name)
-                } else {
-                    format!("\"${}\"", variable(name))
-                }
-            })
-            .collect();
-    if !actions.is_empty() {
-        lines.push(format!("--alarm-actions {}", actions.join(" ")));
     }
     lines.join(" \\\n  ")
+}
+
+/// What an alarm calls: a policy by the variable that holds its ARN.
+fn action(name: &str) -> String {
+    if name.starts_with("arn:") { word(name) } else { format!("\"${}\"", variable(name)) }
+}
+
+/// A field's option: `OKActions` is `ok-actions`.
+fn option_of(field: &str) -> String {
+    let letters: Vec<char> = field.chars().collect();
+    let mut option = String::new();
+    for (at, letter) in letters.iter().enumerate() {
+        let before = at.checked_sub(1).map(|at| letters[at].is_lowercase());
+        let after = letters.get(at + 1).is_some_and(|next| next.is_lowercase());
+        if letter.is_uppercase() && before.is_some_and(|lower| lower || after) {
+            option.push('-');
+        }
+        option.push(letter.to_ascii_lowercase());
+    }
+    option
 }
 
 fn put_action(action: &Value) -> String {
@@ -340,6 +342,7 @@ aws application-autoscaling put-scaling-policy \\
                 "AlarmName": "hot", "Namespace": "AWS/ECS", "MetricName": "CPUUtilization",
                 "Statistic": "Average", "Period": 60, "EvaluationPeriods": 2, "Threshold": 70,
                 "ComparisonOperator": "GreaterThanThreshold", "AlarmActions": ["add-five"],
+                "ActionsEnabled": false,
             }],
             "ScheduledActions": [{
                 "ScheduledActionName": "evening", "Schedule": "cron(0 18 ? * MON-FRI *)",
@@ -351,12 +354,25 @@ aws application-autoscaling put-scaling-policy \\
             "ARN_OF_ADD_FIVE=$(aws application-autoscaling put-scaling-policy",
             "--query PolicyARN --output text)",
             "--dimensions Name=ClusterName,Value=shop Name=ServiceName,Value=web",
-            "--period 60 --evaluation-periods 2",
+            "--period 60 \\\n  --evaluation-periods 2 \\\n",
+            "--no-actions-enabled",
             "--alarm-actions \"$ARN_OF_ADD_FIVE\"",
             "--schedule 'cron(0 18 ? * MON-FRI *)' \\\n  --timezone Europe/Berlin",
             "--scalable-target-action MaxCapacity=8",
         ] {
             assert!(told.contains(part), "{part} is not in\n{told}");
+        }
+        // What is typed sets up what is shown, and nothing is left out.
+        assert_eq!(headroom_aws::check(told.as_bytes(), "a.sh"), []);
+        let again = headroom_aws::convert(told.as_bytes(), "a.sh", headroom_aws::Form::Scenario);
+        let again = again.expect("a right script");
+        assert_eq!(again.losses, []);
+        let again: Value = serde_json::from_str(&again.text).expect("JSON");
+        let shown = run.autoscaling.as_ref().expect("scaling");
+        for list in ["ScalingPolicies", "Alarms", "ScheduledActions"] {
+            for (name, value) in shown[list][0].as_object().expect("an object") {
+                assert_eq!(&again["autoscaling"][list][0][name], value, "{list}: {name}");
+            }
         }
     }
 

@@ -26,7 +26,7 @@ usage: cargo xtask COMMAND
   build         build the static site into dist/, for any host and any path
   test [STEP]   run every test there is, or only the steps whose name contains STEP
   bench         measure the model and the page in Chromium, into benches/results.json
-  verify        run the statistical checks whole, into model/verification.json
+  verify        run the checks at full length, into model/verification.json
   zones         write the model's table of time zones from the IANA database
 ";
 

@@ -12,30 +12,36 @@ use crate::run::{Failure, Outcome, cargo, io, output, root, say};
 /// Cases that each property is tried with; a plain test run tries 256.
 const PROPERTY_CASES: &str = "1024";
 
-/// Runs the model's tests with `HEADROOM_VERIFY` set, by which a statistical
+/// The packages whose tests know a full length.
+const PACKAGES: [&str; 2] = ["headroom-model", "headroom-aws"];
+
+/// Runs the tests of model and documents with `HEADROOM_VERIFY` set, by which a
 /// check knows that it may take its time, and writes which checks passed, of
 /// which version of the model, to `model/verification.json`.
 pub(crate) fn verify() -> Outcome {
-    say("running the model's checks at full length, five to ten minutes");
-    let mut child = cargo()
-        .args(["test", "--package", "headroom-model", "--package", "headroom-aws", "--tests"])
-        .current_dir(root())
-        .env("HEADROOM_VERIFY", "1")
-        .env("PROPTEST_CASES", PROPERTY_CASES)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::inherit())
-        .spawn()
-        .map_err(|error| Failure(format!("cargo does not start ({error})")))?;
+    say("running the checks at full length, five to ten minutes");
     let mut passed = Vec::new();
-    for line in child.stdout.take().into_iter().flat_map(|out| BufReader::new(out).lines()) {
-        let line = line.map_err(|error| Failure(format!("cargo's output breaks off ({error})")))?;
-        println!("{line}");
-        passed.extend(passed_check(&line).map(str::to_owned));
-    }
-    let status = child.wait();
-    if !status.is_ok_and(|status| status.success()) {
-        return Err(Failure("a check failed: mend what is said above; nothing was written".into()));
+    for package in PACKAGES {
+        let mut child = cargo()
+            .args(["test", "--package", package, "--tests"])
+            .current_dir(root())
+            .env("HEADROOM_VERIFY", "1")
+            .env("PROPTEST_CASES", PROPERTY_CASES)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .map_err(|error| Failure(format!("cargo does not start ({error})")))?;
+        for line in child.stdout.take().into_iter().flat_map(|out| BufReader::new(out).lines()) {
+            let line =
+                line.map_err(|error| Failure(format!("cargo's output breaks off ({error})")))?;
+            println!("{line}");
+            passed.extend(passed_check(&line).map(|check| format!("{package}::{check}")));
+        }
+        if !child.wait().is_ok_and(|status| status.success()) {
+            let message = "a check failed: mend what is said above; nothing was written";
+            return Err(Failure(message.into()));
+        }
     }
     passed.sort();
     let file = root().join("model/verification.json");

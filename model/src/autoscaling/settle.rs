@@ -118,11 +118,9 @@ pub(super) fn settle(now: Micros, counts: Counts, rules: &Rules<'_>, wishes: &[W
     let verdicts = wishes.iter().zip(verdicts).map(|(wish, verdict)| {
         verdict.unwrap_or_else(|| match wish.direction {
             Direction::Stay => Verdict::stay(counts, Outcome::NoChange, String::new()),
-            _ => Verdict::stay(
-                counts,
-                Outcome::Outvoted,
-                "another policy asks for a larger capacity",
-            ),
+            _ => {
+                Verdict::stay(counts, Outcome::Outvoted, "another wish counts, for as much or more")
+            }
         })
     });
     Settled { verdicts: verdicts.collect(), winner, desired }
@@ -175,8 +173,8 @@ impl Rules<'_> {
                 format!("{desired} are desired already"),
             );
         }
-        let credited = self.credited(now, wish).clamp(min, max);
-        let credit = wanted - self.credited(now, wish);
+        let rest = self.credited(now, wish);
+        let (credited, credit) = (rest.clamp(min, max), wanted - rest);
         let seconds =
             self.cooldown.scale_out_until(now).map_or(0.0, |until| until.since(now).as_s());
         let seconds = fixed(seconds, 0);
@@ -188,13 +186,11 @@ impl Rules<'_> {
         }
         let mut why = String::new();
         if credit > 0 {
-            why = format!(
-                "less the {credit} that the scale-out cooldown counts as added, {credited}"
-            );
+            why = format!("less the {credit} that the scale-out cooldown counts as added, {rest}");
         }
-        if bounded != wanted {
-            let bound = if bounded == max { "MaxCapacity" } else { "MinCapacity" };
-            why = join(&why, &format!("held to {bound} {bounded}"));
+        if credited != rest {
+            let bound = if credited == max { "MaxCapacity" } else { "MinCapacity" };
+            why = join(&why, &format!("held to {bound} {credited}"));
         }
         Verdict { desired: credited, outcome: Outcome::ScaledOut, why }
     }
@@ -215,8 +211,10 @@ impl Rules<'_> {
         }
         let bounded = wanted.clamp(min, max);
         if bounded >= desired {
-            let why = if wish.tracking {
+            let why = if wish.tracking && desired > 1 {
                 format!("with one task fewer than {desired} the metric would be above its target")
+            } else if wish.tracking {
+                "that is the last task".to_owned()
             } else {
                 format!("{desired} are desired already")
             };

@@ -132,7 +132,10 @@ fn in_words(
         AdjustmentType::ExactCapacity => format!("exactly {capacity}"),
         AdjustmentType::ChangeInCapacity => format!("{running} running {sign} {size} = {capacity}"),
         AdjustmentType::PercentChangeInCapacity => {
-            format!("{running} running {sign} {size}% = {capacity}")
+            let least = policy.min_adjustment_magnitude;
+            let least =
+                if least > 1 && size > 0 { format!(" ({least} at least)") } else { String::new() };
+            format!("{running} running {sign} {size}%{least} = {capacity}")
         }
     };
     format!("{text} - {limit} = {breach}, step {lower} to {upper}: {sum}")

@@ -113,7 +113,7 @@ fn compute(
     delays: Delays,
 ) {
     let input = |id: &str, metric: &Metric| {
-        metrics.get(&Metric::Named(id.into())).or_else(|| metrics.get(metric))
+        metrics.get(&Metric::named(id, Micros::MINUTE)).or_else(|| metrics.get(metric))
     };
     let inputs: Vec<_> = math.inputs.iter().map(|given| input(&given.id, &given.metric)).collect();
     let due = inputs.iter().flatten().map(|series| series.due(now, delays)).max().unwrap_or(0);

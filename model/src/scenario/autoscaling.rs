@@ -47,6 +47,11 @@ impl Autoscaling {
         policies.filter_map(|(index, policy)| Some((index, policy.target_tracking()?))).next()
     }
 
+    /// Whether something is read more often than once a minute.
+    pub fn reads_between_minutes(&self) -> bool {
+        self.signals().any(|signal| signal.period() < Micros::MINUTE)
+    }
+
     /// The metrics behind these, each once.
     pub fn metrics(&self) -> Vec<Metric> {
         let mut metrics: Vec<Metric> = Vec::new();
@@ -336,7 +341,12 @@ pub enum Metric {
     RunningTasks,
     /// A metric that the service does not publish itself, by its MetricName or,
     /// in metric math, by its Id: it is there in a recording only.
-    Named(Arc<str>),
+    Named {
+        /// The name.
+        name: Arc<str>,
+        /// The period of its datapoints: 10, 20 or 30 s, or a minute.
+        period: Micros,
+    },
 }
 
 impl Metric {
@@ -350,7 +360,7 @@ impl Metric {
             Self::MemoryHighResolution => "ECSServiceAverageMemoryUtilizationHighResolution",
             Self::Requests => "RequestCount",
             Self::RunningTasks => "RunningTaskCount",
-            Self::Named(name) => name,
+            Self::Named { name, .. } => name,
         }
     }
 
@@ -380,22 +390,31 @@ impl Metric {
     /// The metric of a Namespace and MetricName, read every `period`. Without
     /// a namespace the name decides.
     pub fn of(namespace: &str, name: &str, period: Micros) -> Self {
-        let fine = period < Micros::MINUTE;
+        let fine = period == Self::CpuHighResolution.period();
+        let coarse = period >= Micros::MINUTE;
         match (namespace, name) {
             ("AWS/ECS" | "", "CPUUtilization") if fine => Self::CpuHighResolution,
             ("AWS/ECS" | "", "MemoryUtilization") if fine => Self::MemoryHighResolution,
-            ("AWS/ECS" | "", "CPUUtilization") => Self::Cpu,
-            ("AWS/ECS" | "", "MemoryUtilization") => Self::Memory,
-            ("AWS/ApplicationELB" | "", "RequestCountPerTarget") => Self::RequestsPerTarget,
-            ("AWS/ApplicationELB" | "", "RequestCount") => Self::Requests,
-            ("ECS/ContainerInsights" | "", "RunningTaskCount") => Self::RunningTasks,
-            (_, name) => Self::Named(name.into()),
+            ("AWS/ECS" | "", "CPUUtilization") if coarse => Self::Cpu,
+            ("AWS/ECS" | "", "MemoryUtilization") if coarse => Self::Memory,
+            ("AWS/ApplicationELB" | "", "RequestCountPerTarget") if coarse => {
+                Self::RequestsPerTarget
+            }
+            ("AWS/ApplicationELB" | "", "RequestCount") if coarse => Self::Requests,
+            ("ECS/ContainerInsights" | "", "RunningTaskCount") if coarse => Self::RunningTasks,
+            (_, name) => Self::named(name, period),
         }
+    }
+
+    /// A metric that the service does not publish itself.
+    pub fn named(name: &str, period: Micros) -> Self {
+        Self::Named { name: name.into(), period: period.min(Micros::MINUTE) }
     }
 
     /// The period of its datapoints: 20 s at high resolution, else a minute.
     pub fn period(&self) -> Micros {
         match self {
+            Self::Named { period, .. } => *period,
             Self::CpuHighResolution | Self::MemoryHighResolution => Micros::from_whole_s(20),
             _ => Micros::MINUTE,
         }

@@ -13,8 +13,8 @@ use super::{outcomes, play, scenario, served};
 pub(crate) const CASES: &[(&str, fn())] = &[
     ("68", || a_deployment_holds_scale_in_only(10.0, Outcome::Deploying, 4)),
     ("69", || a_deployment_holds_scale_in_only(100.0, Outcome::ScaledOut, 8)),
-    ("111", || assert_eq!(percentages(50, 200).may_stop(4, 4), 2)),
-    ("112", || assert_eq!(percentages(75, 200).may_stop(2, 2), 0)),
+    ("111", || stop_first(4, 50, 100, 2)),
+    ("112", || stop_first(2, 75, 200, 0)),
     ("114", || assert_eq!([1, 25, 400, 800].map(by_default), [3, 13, 200, 200])),
     ("115", || {
         assert_eq!(Threshold::UnboundedPercent(50).tasks(800), 400);
@@ -80,6 +80,23 @@ fn refused(pointer: &str, value: Value, message: &str) {
 
 fn percentages(minimum_healthy_percent: u32, maximum_percent: u32) -> Configuration {
     Configuration { minimum_healthy_percent, maximum_percent, circuit_breaker: None }
+}
+
+/// How many of `count` tasks stop in the instant in which a deployment begins.
+fn stop_first(count: u32, least: u32, most: u32, expected: u32) {
+    assert_eq!(percentages(least, most).may_stop(count, count), expected);
+    let trace = served(&json!({
+        "duration_s": 300,
+        "traffic": {"shape": "steady", "rps": 0},
+        "service": {
+            "desired_count": count,
+            "deployment": {"minimum_healthy_percent": least, "maximum_percent": most},
+        },
+        "events": [{"at_s": 60, "kind": "deployment"}],
+    }));
+    let begin = Some(Micros::from_whole_s(60));
+    let first = trace.tasks.iter().filter(|task| task.draining == begin);
+    assert_eq!(first.count() as u32, expected);
 }
 
 fn by_default(desired: u32) -> u32 {

@@ -2,6 +2,7 @@
 
 use headroom_model::expect;
 use headroom_model::scenario::{Metric, Scenario};
+use headroom_model::time::Micros;
 use headroom_model::trace::{AlarmState, Outcome, Trace};
 use serde_json::{Value, json};
 
@@ -94,4 +95,19 @@ fn a_policy_is_asked_when_its_own_alarm_calls() {
     let metrics = [(Metric::RequestsPerTarget, requests), (Metric::CpuHighResolution, &cpu[..])];
     let expected = [(180.0, Outcome::ScaledOut, 8), (220.0, Outcome::ScaledOut, 9)];
     assert_eq!(outcomes(&play_all(&scenario, &metrics)), expected);
+}
+
+#[test]
+fn a_metric_of_ones_own_may_come_every_ten_seconds() {
+    let mut alarm = super::step::alarm("queue", "GreaterThanThreshold", 100.0);
+    alarm["Namespace"] = json!("Shop");
+    alarm["MetricName"] = json!("Waiting");
+    alarm["Period"] = json!(10);
+    alarm["EvaluationPeriods"] = json!(2);
+    let settings =
+        json!({"StepAdjustments": [{"MetricIntervalLowerBound": 0, "ScalingAdjustment": 3}]});
+    let scenario = super::step::steps(4, settings, &[alarm]);
+    let metric = Metric::named("Waiting", Micros::from_whole_s(10));
+    let trace = play_all(&scenario, &[(metric, &[90.0, 130.0, 140.0])]);
+    assert_eq!(outcomes(&trace), [(30.0, Outcome::ScaledOut, 7)]);
 }

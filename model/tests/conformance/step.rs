@@ -261,7 +261,7 @@ fn requests_per_target_are_a_sum() {
         scenario.autoscaling.expect("a scalable target").metrics()
     };
     assert_eq!(reads("Sum"), [Metric::RequestsPerTarget]);
-    assert!(matches!(&reads("Average")[..], [Metric::Named(_)]));
+    assert!(matches!(&reads("Average")[..], [Metric::Named { .. }]));
 }
 
 #[test]
@@ -325,7 +325,10 @@ fn metric_math_gives_the_backlog_of_a_task() {
     let (messages, tasks): (&[f64], &[f64]) = (&[1500.0; 3], &[10.0; 3]);
     let trace = play_all(
         &scenario,
-        &[(Metric::Named("m1".into()), messages), (Metric::Named("m2".into()), tasks)],
+        &[
+            (Metric::named("m1", Micros::MINUTE), messages),
+            (Metric::named("m2", Micros::MINUTE), tasks),
+        ],
     );
     assert_eq!(outcomes(&trace), [(180.0, Outcome::ScaledOut, 15)]);
     assert_eq!(trace.decisions[0].metric, Some(150.0));
@@ -383,4 +386,62 @@ fn a_cooldown_lasts_as_long_as_the_policy_that_began_it_says() {
     let short: Vec<_> = trace.decisions.iter().filter(|d| d.policy == "short").collect();
     assert_eq!(short.len(), 4);
     assert!(short.iter().all(|decision| decision.outcome == Outcome::InCooldown));
+}
+
+#[test]
+fn policies_on_one_name_may_track_different_metrics() {
+    let queue = |policy: &str, queue: &str| {
+        json!({
+            "PolicyName": policy, "PolicyType": "TargetTrackingScaling",
+            "TargetTrackingScalingPolicyConfiguration": {
+                "TargetValue": 5,
+                "CustomizedMetricSpecification": {
+                    "Namespace": "AWS/SQS", "MetricName": "ApproximateNumberOfMessagesVisible",
+                    "Statistic": "Average", "Dimensions": [{"Name": "QueueName", "Value": queue}],
+                },
+            },
+        })
+    };
+    let mut scenario = high(4, json!({}));
+    scenario["autoscaling"]["Alarms"] = json!([]);
+    scenario["autoscaling"]["ScalingPolicies"] = json!([queue("a", "one"), queue("b", "two")]);
+    assert!(Scenario::from_value(&scenario).is_ok());
+    scenario["autoscaling"]["ScalingPolicies"] = json!([queue("a", "one"), queue("b", "one")]);
+    let faults = Scenario::from_value(&scenario).expect_err("the same twice");
+    assert!(faults[0].message.contains("Only one TargetTrackingScaling"), "{faults:?}");
+}
+
+#[test]
+fn a_wrong_period_is_one_fault() {
+    let mut scenario = high(4, json!({}));
+    scenario["autoscaling"]["Alarms"][0]["Period"] = json!(90);
+    let faults = Scenario::from_value(&scenario).expect_err("wrong");
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    assert_eq!(faults[0].path, "/autoscaling/Alarms/0/Period");
+}
+
+#[test]
+fn policies_that_other_states_would_call_are_refused() {
+    let mut scenario = high(4, json!({}));
+    scenario["autoscaling"]["Alarms"][0]["OKActions"] = json!(["arn:aws:sns:::x", "steps"]);
+    let faults = Scenario::from_value(&scenario).expect_err("wrong");
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    assert_eq!(faults[0].path, "/autoscaling/Alarms/0/OKActions/1");
+}
+
+#[test]
+fn reasons_tell_the_least_adjustment_and_the_credit() {
+    let settings = json!({
+        "AdjustmentType": "PercentChangeInCapacity", "MinAdjustmentMagnitude": 3,
+        "StepAdjustments": [step(Some(0), None, 10)],
+    });
+    let trace = play(&high(10, settings), &[60.0]);
+    let told = "60.0 - 50.0 = 10.0, step 0 to inf: 10 running + 10% (3 at least) = 13";
+    assert_eq!(trace.decisions[0].reason, told);
+    let mut tracking = scenario(10, 50.0, json!({"MaxCapacity": 20}));
+    super::settings(&mut tracking)["ScaleOutCooldown"] = json!(600);
+    let trace = play(&tracking, &[60.0, 60.0, 60.0, 200.0]);
+    let told = "12 running x 200.0 / 50.0 = 48; less the 2 that the scale-out cooldown counts as \
+                added, 46; held to MaxCapacity 20";
+    assert_eq!(trace.decisions[1].reason, told);
 }

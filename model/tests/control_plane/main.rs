@@ -76,7 +76,7 @@ fn model(case: &Case) -> Option<Played> {
     let mut end = Micros::ZERO;
     for (name, column) in &case.recording {
         let metric =
-            Metric::predefined(name).unwrap_or_else(|| Metric::Named(name.as_str().into()));
+            Metric::predefined(name).unwrap_or_else(|| Metric::named(name, Micros::MINUTE));
         let mut series = Series::new(metric.period());
         for (k, value) in (1..).zip(&column.values) {
             let t = Micros::from_whole_s(k * column.step_s);

@@ -2,7 +2,7 @@
 
 use super::super::reader::{Object, Range};
 use super::read::Context;
-use super::{AlarmSettings, Policy, Signal, Statistic, metric};
+use super::{AlarmSettings, Metric, Policy, Signal, Statistic, metric};
 use crate::cloudwatch::{Comparison, MissingData};
 use crate::decimal::shortest;
 use crate::time::Micros;
@@ -11,8 +11,6 @@ use crate::time::Micros;
 /// DescribeAlarms adds.
 const IDLE: &[&str] = &[
     "AlarmDescription",
-    "OKActions",
-    "InsufficientDataActions",
     "Tags",
     "EvaluateLowSampleCountPercentile",
     "AlarmArn",
@@ -96,16 +94,13 @@ fn watched(object: &Object<'_>, context: &Context<'_>) -> Option<(Signal, Statis
                 shortest(seconds)
             ),
         );
+        // What else is wrong is told, too.
+        metric::single(object, Micros::MINUTE);
         return None;
     }
     let (read, statistic) = metric::single(object, period)?;
-    if !whole && (seconds != 20.0 || read.period() != period) {
-        object.fault(
-            "Period",
-            "no metric with this period is modelled; use 60, or 20 for the Average of an ECS \
-             service's CPU or memory",
-        );
-    } else if !whole && !context.high_resolution {
+    let published = matches!(read, Metric::CpuHighResolution | Metric::MemoryHighResolution);
+    if published && !context.high_resolution {
         object.fault(
             "Period",
             "the service publishes its metrics every minute; set the metrics' resolution_s to 20",
@@ -135,6 +130,19 @@ fn within_a_day(object: &Object<'_>, period: Micros, periods: u32) {
 /// is a target tracking policy.
 fn calls(object: &Object<'_>, policies: &[Policy]) -> (Vec<usize>, bool) {
     const LIST: &str = "AlarmActions";
+    for list in ["OKActions", "InsufficientDataActions"] {
+        for (index, action) in object.list(list).iter().enumerate() {
+            let named = action.as_str().map(policy_of);
+            if policies.iter().any(|policy| Some(policy.name()) == named) {
+                object.element_fault(
+                    list,
+                    index,
+                    "a scaling policy that is called when the alarm leaves ALARM is not modelled; \
+                     use AlarmActions",
+                );
+            }
+        }
+    }
     let mut calls = Vec::new();
     let mut managed = false;
     for (index, action) in object.list(LIST).iter().enumerate() {
@@ -142,13 +150,11 @@ fn calls(object: &Object<'_>, policies: &[Policy]) -> (Vec<usize>, bool) {
             object.element_fault(LIST, index, "expected text: the name or ARN of a policy");
             continue;
         };
-        // The ARN of a policy that a service made ends in `:createdBy/…`.
-        let named = match action.split(':').find_map(|part| part.strip_prefix("policyName/")) {
-            Some(name) => name,
-            // Somebody else's action, such as a notification.
-            None if action.starts_with("arn:") => continue,
-            None => action,
-        };
+        let named = policy_of(action);
+        // Somebody else's action, such as a notification.
+        if named.starts_with("arn:") {
+            continue;
+        }
         match policies.iter().position(|policy| policy.name() == named) {
             Some(policy) if matches!(policies[policy], Policy::StepScaling(_)) => {
                 calls.push(policy);
@@ -165,4 +171,10 @@ fn calls(object: &Object<'_>, policies: &[Policy]) -> (Vec<usize>, bool) {
         calls.clear();
     }
     (calls, managed)
+}
+
+/// The policy that an action names, by its ARN, which ends in `:createdBy/…` if a
+/// service made it, or by its name. Other ARNs come back as they are.
+fn policy_of(action: &str) -> &str {
+    action.split(':').find_map(|part| part.strip_prefix("policyName/")).unwrap_or(action)
 }

@@ -112,7 +112,7 @@ fn of(namespace: &str, name: &str, period: Micros, statistic: Statistic) -> Metr
         Metric::RequestsPerTarget | Metric::Requests => Statistic::Sum,
         _ => Statistic::Average,
     };
-    if statistic == published { metric } else { Metric::Named(name.into()) }
+    if statistic == published { metric } else { Metric::named(name, period) }
 }
 
 /// Metric math, if the reader knows it.

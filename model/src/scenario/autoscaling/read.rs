@@ -1,6 +1,8 @@
 //! AWS's own JSON of a scalable target and its policies, as the AWS CLI takes
 //! and prints it. Faults carry the name that the AWS API gives them.
 
+use serde_json::Value;
+
 use super::super::parse::MAX_TASKS;
 use super::super::reader::{Object, Range, found};
 use super::{Autoscaling, Bounds, Parts, Policy, Process, Suspended, TargetTracking, metric};
@@ -47,11 +49,15 @@ pub(in super::super) fn read(object: &Object<'_>, context: &Context<'_>) -> Auto
         object.fault("ScalingPolicies", message);
     }
     let mut policies: Vec<Policy> = Vec::new();
+    let mut tracked: Vec<&Value> = Vec::new();
     for (index, described) in listed.iter().enumerate() {
         let Some(policy) = policy(described, context) else { continue };
-        if let Some(message) = clash(&policies, &policy) {
+        let specification = specification(described);
+        let again = specification.is_some_and(|this| tracked.contains(&this));
+        if let Some(message) = clash(&policies, &policy, again) {
             object.element_fault("ScalingPolicies", index, message);
         }
+        tracked.extend(specification);
         policies.push(policy);
     }
     let alarms = object
@@ -85,19 +91,25 @@ pub(super) fn unknown<T>(object: &Object<'_>, what: &str) -> Option<T> {
     None
 }
 
-/// Why a policy cannot stand beside those before it.
-fn clash(policies: &[Policy], policy: &Policy) -> Option<String> {
+/// What a target tracking policy tracks, as it is written.
+fn specification<'a>(policy: &Object<'a>) -> Option<&'a Value> {
+    let config = policy.named(TYPES[0].1)?;
+    let given = |name: &str| config.get(name).filter(|value| !value.is_null());
+    given("PredefinedMetricSpecification").or_else(|| given("CustomizedMetricSpecification"))
+}
+
+/// Why a policy cannot stand beside those before it, one of which may track
+/// the same.
+fn clash(policies: &[Policy], policy: &Policy, again: bool) -> Option<String> {
     let name = policy.name();
     if policies.iter().any(|other| other.name() == name) {
         return Some(format!("the name \"{name}\" is taken by another policy of this target"));
     }
-    let tracked = &policy.target_tracking()?.signal;
-    let again = policies.iter().filter_map(Policy::target_tracking);
-    again.map(|other| &other.signal).find(|other| *other == tracked).map(|other| {
+    again.then(|| {
         format!(
             "ValidationException: Only one TargetTrackingScaling policy for a given metric \
              specification is allowed; another policy tracks {} already",
-            other.name()
+            policy.target_tracking().map_or("it", |policy| policy.signal.name())
         )
     })
 }

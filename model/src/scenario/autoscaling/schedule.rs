@@ -67,7 +67,8 @@ fn instant(object: &Object<'_>, name: &'static str) -> Option<i64> {
     let value = object.raw(name)?;
     let instant = match value {
         Value::Number(number) => number.as_f64().map(|seconds| libm::floor(seconds) as i64),
-        Value::String(text) => zoned(text),
+        // The CLI takes seconds as text, too.
+        Value::String(text) => zoned(text).or_else(|| text.parse().ok()),
         _ => None,
     };
     if instant.is_none() {
@@ -95,6 +96,10 @@ fn zoned(text: &str) -> Option<i64> {
         Some(_) => return None,
     };
     let (hours, minutes) = zone.get(1..)?.split_once(':')?;
-    let offset = hours.parse::<i64>().ok()? * 3600 + minutes.parse::<i64>().ok()? * 60;
+    let two = |digits: &str| {
+        let right = digits.len() == 2 && digits.bytes().all(|byte| byte.is_ascii_digit());
+        right.then(|| digits.parse::<i64>().ok()).flatten()
+    };
+    let offset = two(hours)? * 3600 + two(minutes).filter(|minutes| *minutes < 60)? * 60;
     (offset.abs() <= 86_400).then_some(local - sign * offset)
 }
