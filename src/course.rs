@@ -1,18 +1,16 @@
 //! The course: thirteen sections as data.
 //!
-//! A section is text (Markdown beside this file, turned into typed blocks at
-//! build time) and data (a figure: scenarios with named holes, sliders that
+//! A section is text (Markdown beside this file, put into the page when the site
+//! is built) and data (a figure: scenarios with named holes, sliders that
 //! fill them, a prediction, goals; questions). Nothing here knows a browser.
 
 pub mod figure;
 pub mod question;
 pub mod target_tracking;
-pub mod text;
 pub mod the_spike;
 
 use self::figure::Figure;
 use self::question::Question;
-use self::text::Text;
 
 /// A section of the course.
 #[derive(Debug, Clone, Copy)]
@@ -34,8 +32,6 @@ pub struct Section {
 /// The content of a finished section.
 #[derive(Debug, Clone, Copy)]
 pub struct Lesson {
-    /// Its prose.
-    pub text: Text,
     /// Its main figure.
     pub figure: &'static Figure,
     /// Questions below the prose.

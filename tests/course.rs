@@ -3,39 +3,14 @@
 use std::collections::BTreeSet;
 
 use headroom::course::question::Kind;
-use headroom::course::text::{Block, Line, Span};
 use headroom::course::{Lesson, SECTIONS, Section};
 use headroom::figure::state::{RESERVED, State, scenario_json};
 use headroom::link::Link;
 
+mod prose;
+
 fn lessons() -> impl Iterator<Item = (&'static Section, &'static Lesson)> {
     SECTIONS.iter().filter_map(|section| Some((section, section.lesson?)))
-}
-
-fn lines(blocks: &'static [Block]) -> Vec<Line> {
-    let mut lines = Vec::new();
-    for block in blocks {
-        match block {
-            Block::Heading(line) | Block::Paragraph(line) => lines.push(*line),
-            Block::List { items, .. } => lines.extend(*items),
-            Block::Table { head, rows } => {
-                lines.extend(*head);
-                lines.extend(rows.iter().copied().flatten());
-            }
-            Block::Code(_) => {}
-        }
-    }
-    lines
-}
-
-fn spans(lesson: &Lesson) -> Vec<Span> {
-    let text = lesson.text;
-    [text.opening, text.body, text.simplifies, text.note]
-        .into_iter()
-        .flat_map(lines)
-        .flatten()
-        .copied()
-        .collect()
 }
 
 #[test]
@@ -50,13 +25,11 @@ fn sections_are_numbered_in_order_and_named_once() {
 
 #[test]
 fn links_in_the_text_lead_to_sections() {
-    for (section, lesson) in lessons() {
-        for span in spans(lesson) {
-            if let Span::Link { to, text } = span
-                && to.starts_with('#')
-            {
-                let (_, fault) = Link::parse(to);
-                assert_eq!(fault, None, "{}: {text}", section.title);
+    for (section, _) in lessons() {
+        for to in prose::links(&prose::parts(section).concat()) {
+            if to.starts_with("#/") {
+                let (_, fault) = Link::parse(&to);
+                assert_eq!(fault, None, "{}: {to}", section.title);
             }
         }
     }
@@ -66,15 +39,11 @@ fn links_in_the_text_lead_to_sections() {
 fn a_lesson_has_all_that_a_section_must_have() {
     for (section, lesson) in lessons() {
         let title = section.title;
-        let words: usize =
-            spans(lesson).iter().map(|span| span.text().split_whitespace().count()).sum();
+        let parts = prose::parts(section).map(|part| prose::words(&part));
+        let words: usize = parts.iter().map(|part| part.split_whitespace().count()).sum();
         assert!(section.number == 0 || words >= 500, "{title}: {words} words");
-        assert!(!lesson.text.simplifies.is_empty(), "{title} says what it simplifies");
-        let note: String = lines(lesson.text.note)
-            .concat()
-            .iter()
-            .map(|span| [span.text(), " "].concat())
-            .collect();
+        let [.., simplifies, note] = parts;
+        assert!(!simplifies.is_empty(), "{title} says what it simplifies");
         for part in ["Outcome", "Prerequisites", "Minutes"] {
             assert!(note.contains(part), "{title}: the note has no “{part}”");
         }

@@ -3,7 +3,6 @@
 //! sentence, so that neither can change without the other.
 
 use headroom::course::figure::Figure;
-use headroom::course::text::{Block, Line};
 use headroom::course::{Lesson, Section};
 use headroom::figure::goals::{is_met, saturated_minutes};
 use headroom::figure::run::Run;
@@ -11,8 +10,13 @@ use headroom::figure::state::State;
 use headroom_model::Player;
 use headroom_model::trace::{Decision, Outcome};
 
+mod prose;
+
 /// A section under test.
-struct Story(&'static Lesson);
+struct Story {
+    section: &'static Section,
+    lesson: &'static Lesson,
+}
 
 /// One run of one of its acts.
 struct Played {
@@ -22,18 +26,22 @@ struct Played {
 }
 
 fn the_spike() -> Story {
-    Story(Section::by_slug("the-spike").and_then(|section| section.lesson).expect("it is finished"))
+    Story::of("the-spike")
 }
 
 fn target_tracking() -> Story {
-    let section = Section::by_slug("target-tracking");
-    Story(section.and_then(|section| section.lesson).expect("it is finished"))
+    Story::of("target-tracking")
 }
 
 impl Story {
+    fn of(slug: &str) -> Self {
+        let section = Section::by_slug(slug).expect("there is such a section");
+        Self { section, lesson: section.lesson.expect("it is finished") }
+    }
+
     /// Plays an act, counted from 1, with some controls set and switches on.
     fn play(&self, act: usize, set: &[(&str, f64)], on: &[&str]) -> Played {
-        let figure = self.0.figure;
+        let figure = self.lesson.figure;
         let mut state = State::at_act(figure, act - 1);
         let told = state.told(figure);
         for (name, value) in set {
@@ -58,19 +66,8 @@ impl Story {
 
     /// All that the section says, in one string.
     fn words(&self) -> String {
-        let Lesson { text, figure, questions } = self.0;
-        let mut words = String::new();
-        for block in [text.opening, text.body, text.simplifies, text.note].concat() {
-            match block {
-                Block::Heading(line) | Block::Paragraph(line) => push(&mut words, line),
-                Block::List { items, .. } => items.iter().for_each(|item| push(&mut words, item)),
-                Block::Table { head, rows } => {
-                    let cells = head.iter().chain(rows.iter().copied().flatten());
-                    cells.for_each(|cell| push(&mut words, cell));
-                }
-                Block::Code(code) => words.push_str(code),
-            }
-        }
+        let Lesson { figure, questions } = self.lesson;
+        let mut words = prose::words(&prose::parts(self.section).concat());
         for act in figure.acts {
             words.extend([act.question, " ", act.reveal, " ", act.caption, " "]);
             for choice in act.prediction.iter().flat_map(|prediction| prediction.choices) {
@@ -80,13 +77,8 @@ impl Story {
         for question in *questions {
             words.extend([question.prompt, " ", question.why, " "]);
         }
-        words.replace('\u{a0}', " ")
+        words
     }
-}
-
-fn push(words: &mut String, line: Line) {
-    line.iter().for_each(|span| words.push_str(span.text()));
-    words.push(' ');
 }
 
 impl Played {
@@ -393,7 +385,7 @@ mod tracking {
     #[test]
     fn the_stage_stops_at_a_decision() {
         for story in [the_spike(), target_tracking()] {
-            for (index, act) in story.0.figure.acts.iter().enumerate() {
+            for (index, act) in story.lesson.figure.acts.iter().enumerate() {
                 story.play(index + 1, &[], &[]).decision(act.why_s);
             }
         }

@@ -3,11 +3,9 @@
 use super::Lesson;
 use super::figure::{Act, Chart, Choice, Condition, Control, Figure, Goal, Prediction, Quantity};
 use super::question::{Answer, Kind, Number, Question};
-use super::text;
 
 /// The section's content.
-pub const LESSON: Lesson =
-    Lesson { text: text::TARGET_TRACKING, figure: &FIGURE, questions: QUESTIONS };
+pub const LESSON: Lesson = Lesson { figure: &FIGURE, questions: QUESTIONS };
 
 const FIGURE: Figure = Figure { id: "tracking", acts: &[CEILING, DEAD_BAND, LATE_READING] };
 

@@ -4,10 +4,9 @@
 use super::Lesson;
 use super::figure::{Act, Chart, Condition, Control, Figure, Goal, Quantity, Switch};
 use super::question::{Answer, Kind, Number, Question};
-use super::text;
 
 /// The section's content.
-pub const LESSON: Lesson = Lesson { text: text::THE_SPIKE, figure: &FIGURE, questions: QUESTIONS };
+pub const LESSON: Lesson = Lesson { figure: &FIGURE, questions: QUESTIONS };
 
 const FIGURE: Figure = Figure { id: "spike", acts: &[HOUR] };
 

@@ -189,6 +189,16 @@ impl El {
         self
     }
 
+    /// Adds a copy of what a template of the page holds.
+    pub(super) fn template(self, id: &str) -> Self {
+        let template = document().get_element_by_id(id);
+        let template = template.and_then(|it| it.dyn_into::<web_sys::HtmlTemplateElement>().ok());
+        if let Some(copy) = template.and_then(|it| it.content().clone_node_with_deep(true).ok()) {
+            self.append(&copy);
+        }
+        self
+    }
+
     /// Adds elements.
     pub(super) fn children(self, children: impl IntoIterator<Item = El>) -> Self {
         children.into_iter().for_each(|child| self.append(&child.0));

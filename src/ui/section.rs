@@ -80,22 +80,24 @@ fn lesson_parts(shell: Shell, link: &Link, lesson: &'static Lesson, title: El) -
         el("section", class).attr("aria-labelledby", id).child(heading)
     };
     let questions = (1..).zip(lesson.questions);
+    // The text is in the page already; `cargo xtask build` puts it there.
+    let prose = |part: &str| [section.slug, "-", part].concat();
     vec![
         el("header", "opening").child(el("p", "kicker").text(&kicker)).child(title).child(to_stage),
-        el("div", "prose opening-words").children(text::blocks(lesson.text.opening)),
+        el("div", "prose opening-words").template(&prose("opening")),
         el("div", "stand")
             .live(stage(|shell, told, _| stage_top(shell, told)))
             .child(figure::figure(figure, signals, shell.status))
             .live(stage(stage_keys)),
-        el("div", "prose").children(text::blocks(lesson.text.body)),
+        el("div", "prose").template(&prose("body")),
         titled("prose questions", "questions", "Check yourself").children(
             questions.map(|(number, asked)| question::question(shell, number, asked, note)),
         ),
         titled("prose simplifies", "simplifies", "What the lesson simplifies")
-            .children(text::blocks(lesson.text.simplifies)),
+            .template(&prose("simplifies")),
         el("details", "prose note")
             .child(el("summary", "").text("For the instructor"))
-            .children(text::blocks(lesson.text.note)),
+            .template(&prose("note")),
     ]
 }
 

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use std::fs;
 
 use crate::policy::with_policy;
+use crate::prose::escaped;
 use crate::run::{Failure, Outcome, io, root};
 use crate::site::dist;
 
@@ -179,10 +180,6 @@ fn title(slug: &str) -> String {
     let words = slug.replace('-', " ");
     let mut letters = words.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

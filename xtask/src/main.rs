@@ -10,6 +10,7 @@ mod budget;
 mod follows;
 mod gates;
 mod policy;
+mod prose;
 mod run;
 mod serve;
 mod site;

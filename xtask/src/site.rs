@@ -1,4 +1,5 @@
-//! The static site: built by Trunk, then given its content security policy.
+//! The static site: built by Trunk, then given the course's text and its content
+//! security policy.
 
 use std::fs;
 use std::path::PathBuf;
@@ -6,6 +7,7 @@ use std::process::Command;
 
 use crate::follows;
 use crate::policy::with_policy;
+use crate::prose::with_prose;
 use crate::run::{Failure, Outcome, cargo, io, path_with, root, run, say};
 use crate::tools;
 
@@ -33,7 +35,7 @@ pub(crate) fn build() -> Outcome {
     no_markup_from_strings()?;
     follows::write()?;
     let page = dist().join("index.html");
-    let html = with_policy(&io("read", &page, fs::read_to_string(&page))?)?;
+    let html = with_policy(&with_prose(&io("read", &page, fs::read_to_string(&page))?)?)?;
     // Renamed into place, so that nobody is ever served half a page.
     let new = dist().join("index.html.new");
     io("write", &new, fs::write(&new, html))?;
