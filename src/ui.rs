@@ -12,7 +12,6 @@ mod signal;
 mod stage;
 mod start;
 mod storage;
-mod text;
 
 /// Mounts the app in the page's body and takes away the message that stood there.
 pub fn mount() {

@@ -322,6 +322,11 @@ pub(super) fn button(class: &str, press: impl Fn() + 'static) -> El {
     el("button", class).attr("type", "button").on("click", move |_| press())
 }
 
+/// A link.
+pub(super) fn link(class: &str, to: &str) -> El {
+    el("a", class).attr("href", to)
+}
+
 /// A length [CSS px], as style sheets write it.
 pub(super) fn px(length: f64) -> String {
     [&fixed(length, 1), "px"].concat()

@@ -7,12 +7,12 @@ use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsValue;
 
-use super::dom::{El, button, el, follow, when_gone};
+use super::dom::{El, button, el, follow, link as link_to, when_gone};
 use super::figure::{self, FigureSignals};
+use super::question;
 use super::shell::Shell;
 use super::signal::Signal;
 use super::stage::{Told, stage_keys, stage_top};
-use super::{question, text};
 use crate::course::figure::Figure;
 use crate::course::{Lesson, SECTIONS, Section};
 use crate::figure::state::State;
@@ -43,7 +43,7 @@ fn to_come(section: &'static Section, title: El) -> Vec<El> {
     let kicker = el("p", "kicker").text(&format!("{} · not here yet", section.number));
     let here = SECTIONS.iter().filter(|section| section.lesson.is_some());
     let here =
-        here.map(|section| el("li", "").child(text::link("", &section.href()).text(section.title)));
+        here.map(|section| el("li", "").child(link_to("", &section.href()).text(section.title)));
     let said = "This is what the section will show. It is not written yet. These are:";
     let promise = el("div", "prose promise")
         .child(el("p", "").text(section.promise))
@@ -162,7 +162,7 @@ fn note_goals(signals: FigureSignals, note: impl Fn(Deed) + 'static) {
 /// Links to the sections before and after.
 fn neighbours(section: &'static Section) -> El {
     let to = |class: &str, word: &str, section: &'static Section| {
-        text::link(class, &section.href()).child(el("span", "").text(word)).text(section.title)
+        link_to(class, &section.href()).child(el("span", "").text(word)).text(section.title)
     };
     el("nav", "neighbours")
         .attr("aria-label", "Before and after")

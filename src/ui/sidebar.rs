@@ -2,10 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::dom::{El, button, el, follow};
+use super::dom::{El, button, el, follow, link};
 use super::shell::{Shell, skip_link};
 use super::signal::{Memo, Signal};
-use super::text::link;
 use crate::course::{FIRST, SECTIONS, Section};
 use crate::progress::Extent;
 use crate::settings::Theme;

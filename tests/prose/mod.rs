@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, Options, Parser, TagEnd};
 
 use headroom::course::Section;
 
@@ -11,7 +11,7 @@ use headroom::course::Section;
 const DIVIDERS: [&str; 3] = ["{figure}", "{simplifies}", "{note}"];
 
 /// The Markdown of a section's four parts.
-pub fn parts(section: &Section) -> [String; 4] {
+pub(crate) fn parts(section: &Section) -> [String; 4] {
     let root = env!("CARGO_MANIFEST_DIR");
     let file = format!("{root}/src/course/{}.md", section.slug.replace('-', "_"));
     let mut rest = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{file}: {error}"));
@@ -26,7 +26,7 @@ pub fn parts(section: &Section) -> [String; 4] {
 }
 
 /// What a reader reads of it, with a space between blocks.
-pub fn words(markdown: &str) -> String {
+pub(crate) fn words(markdown: &str) -> String {
     let mut words = String::new();
     for event in events(markdown) {
         match event {
@@ -40,15 +40,7 @@ pub fn words(markdown: &str) -> String {
     words
 }
 
-/// Where its links go.
-pub fn links(markdown: &str) -> Vec<String> {
-    let to = |event| match event {
-        Event::Start(Tag::Link { dest_url, .. }) => Some(dest_url.to_string()),
-        _ => None,
-    };
-    events(markdown).filter_map(to).collect()
-}
-
-fn events(markdown: &str) -> Parser<'_> {
+/// Its Markdown, piece by piece.
+pub(crate) fn events(markdown: &str) -> Parser<'_> {
     Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_SMART_PUNCTUATION)
 }
