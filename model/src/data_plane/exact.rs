@@ -63,12 +63,18 @@ struct Foreseen {
 impl Exact {
     /// Sets up an empty fleet at the start of the run.
     pub fn new(scenario: &Scenario) -> Self {
-        let mut source = Source::new(scenario);
+        Self::from_minute(scenario, 0)
+    }
+
+    /// Sets up an empty fleet at the start of a minute of the run. From then on
+    /// the same requests arrive as in a run from the start.
+    pub fn from_minute(scenario: &Scenario, minute: u64) -> Self {
+        let mut source = Source::from_minute(scenario, minute);
         Self {
             next_arrival: source.next().map(|arrival| (arrival, 0)),
             source,
             task: scenario.service.task.clone(),
-            now: Micros::ZERO,
+            now: Micros(minute * Micros::MINUTE.0),
             sequence: 1,
             targets: Vec::new(),
             rotation: Rotation::new(scenario),

@@ -265,3 +265,29 @@ fn a_long_queue_and_many_tasks_cost_no_more_than_few() {
     let sample = serve(&mut plane, 0, 10);
     assert!(sample.completed > 99_000.0);
 }
+
+#[test]
+fn from_a_minute_on_the_same_requests_arrive() {
+    for arrivals in [Arrivals::Poisson, Arrivals::Deterministic] {
+        let mut scenario = scenario(0.0);
+        scenario.traffic.shape = Shape::Ramp {
+            from_rps: 3.3,
+            to_rps: 17.1,
+            start: Micros::from_whole_s(20),
+            end: Micros::from_whole_s(400),
+        };
+        scenario.traffic.arrivals = arrivals;
+        let (mut whole, mut late) = (Exact::new(&scenario), Exact::from_minute(&scenario, 3));
+        start(&mut whole, 1);
+        late.enter_rotation(Micros::from_whole_s(180), TaskId(0), 1.0);
+        serve(&mut whole, 0, 180);
+        for second in 181..400 {
+            let of_both = [&mut whole, &mut late].map(|plane| {
+                let mut sample = Sample::default();
+                plane.advance(Micros::from_whole_s(second), &mut sample);
+                sample.offered
+            });
+            assert_eq!(of_both[0], of_both[1], "{arrivals:?}, until {second} s");
+        }
+    }
+}

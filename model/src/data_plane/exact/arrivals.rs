@@ -53,6 +53,21 @@ impl Source {
         source
     }
 
+    /// The same requests from a minute of the run on.
+    pub(super) fn from_minute(scenario: &Scenario, minute: u64) -> Self {
+        let mut source = Self::new(scenario);
+        if scenario.traffic.arrivals == Arrivals::Deterministic {
+            // Even arrivals stay in step with those before.
+            for rate in (0..minute).flat_map(|before| scenario.traffic.rates_in_minute(before)) {
+                let left = source.ahead - rate;
+                source.ahead = left - libm::floor(left).min(0.0);
+            }
+        }
+        source.second = 60 * minute;
+        source.begin_minute(minute);
+        source
+    }
+
     /// From one request to the next, in mean numbers of requests.
     fn gap(&mut self) -> f64 {
         match self.traffic.arrivals {
