@@ -37,12 +37,14 @@ pub enum Fidelity {
 /// samples of consecutive spans add up.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Sample {
-    /// Requests that arrived.
+    /// Requests that arrived; one that is sent again is another request.
     pub offered: f64,
     /// Requests that were answered.
     pub completed: f64,
     /// Requests refused because a queue was full or no target was there (503).
     pub rejected: f64,
+    /// Requests that their client gave up before they were answered.
+    pub timed_out: f64,
     /// Requests lost in a crash or at the end of draining (502).
     pub failed: f64,
     /// CPU time used by tasks in rotation or idle, draining ones excluded [vCPU·s].
@@ -72,6 +74,7 @@ impl Sample {
             offered,
             completed,
             rejected,
+            timed_out,
             failed,
             cpu_s,
             busy_slot_s,
@@ -88,6 +91,7 @@ impl Sample {
             offered,
             completed,
             rejected,
+            timed_out,
             failed,
             cpu_s,
             busy_slot_s,

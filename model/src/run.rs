@@ -644,7 +644,7 @@ impl<P: DataPlane> Run<P> {
             requests: total.offered,
             completed: total.completed,
             rejected: total.rejected,
-            timed_out: 0.0,
+            timed_out: total.timed_out,
             failed: total.failed,
             in_flight: self.plane.in_flight(),
             mean_ms: latency.mean(),

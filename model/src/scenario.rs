@@ -2,6 +2,7 @@
 
 mod autoscaling;
 mod balancing;
+mod client;
 mod json;
 mod parse;
 mod reader;
@@ -12,6 +13,7 @@ pub use autoscaling::{
     Input, Metric, MetricMath, Parts, Policy, PredictiveScaling, Process, ScheduledAction, Signal,
     Statistic, Step, StepScaling, Suspended, TargetTracking,
 };
+pub use client::Client;
 pub use json::{MAX_BYTES, read_json};
 pub use reader::Fault;
 
@@ -134,6 +136,8 @@ pub struct Service {
     pub startup: Startup,
     /// The load balancer's view of the tasks.
     pub target_group: TargetGroup,
+    /// Who sends the requests.
+    pub client: Client,
     /// How tasks are replaced.
     pub deployment: Configuration,
     /// Availability Zones that the tasks are spread over (1 to 6).

@@ -49,7 +49,7 @@ pub enum Station {
 /// Figures of the whole run.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
 pub struct Summary {
-    /// Requests that arrived; the sum of the next five.
+    /// Requests that arrived, those sent again included; the sum of the next five.
     #[serde(serialize_with = "json::number")]
     pub requests: f64,
     /// Requests that were answered.

@@ -73,7 +73,7 @@ impl Meter {
             (task_s > 0.0)
                 .then(|| utilization_percent(sample.cpu_s, vcpu * task_s).clamp(0.0, 100.0))
         };
-        let errors = sample.rejected + sample.failed;
+        let errors = sample.rejected + sample.timed_out + sample.failed;
         let p95_ms = sample.latency.quantile(0.95);
         let missed = slo.is_some_and(|slo| {
             p95_ms.is_some_and(|p95_ms| p95_ms > slo.p95_ms)
@@ -144,6 +144,7 @@ fn add(total: &mut Sample, sample: &Sample) {
     total.offered += sample.offered;
     total.completed += sample.completed;
     total.rejected += sample.rejected;
+    total.timed_out += sample.timed_out;
     total.failed += sample.failed;
     total.busy_slot_s += sample.busy_slot_s;
     total.slot_s += sample.slot_s;

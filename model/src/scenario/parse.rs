@@ -9,7 +9,7 @@ use super::{
     Arrivals, Event, EventKind, Law, Memory, Metrics, Parts, Policy, Price, Scenario, Service,
     ServiceTime, Shape, Slo, Start, Startup, TargetGroup, Task, Traffic,
     autoscaling::{self, Context},
-    balancing, service,
+    balancing, client, service,
 };
 use crate::time::Micros;
 
@@ -254,11 +254,11 @@ fn service(object: &Object<'_>) -> Service {
         task: task(&object.object("task")),
         startup: startup(object),
         target_group: target_group(&object.object("target_group")),
+        client: client::client(&object.object("client")),
         availability_zones: object.integer("availability_zones", Some(1), 1, 6),
         availability_zone_rebalancing: service::rebalancing(object, &deployment),
         deployment,
     };
-    client(&object.object("client"));
     object.finish();
     service
 }
@@ -375,14 +375,6 @@ fn target_group(object: &Object<'_>) -> TargetGroup {
     check.finish();
     object.finish();
     group
-}
-
-fn client(object: &Object<'_>) {
-    object.not_modelled("timeout_ms", "a client's time-out");
-    if object.integer("retries", Some(0), 0, 100) > 0 {
-        object.fault("retries", "retries are not modelled in this version; use 0");
-    }
-    object.finish();
 }
 
 fn metrics(object: &Object<'_>) -> Metrics {
