@@ -20,16 +20,36 @@ pub(crate) fn test() -> Outcome {
     )
 }
 
+/// How much is compared between the host, node and Chromium.
+pub(crate) struct SameBytes {
+    /// Scenarios that are drawn by chance.
+    pub(crate) drawn: u32,
+    /// Inputs of each function of libm.
+    pub(crate) inputs: u32,
+}
+
+impl SameBytes {
+    /// What every change is tried with: half a minute.
+    pub(crate) const SAMPLE: Self = Self { drawn: 1000, inputs: 100_000 };
+    /// What a version of the model is verified with: some minutes.
+    pub(crate) const WHOLE: Self = Self { drawn: 10_000, inputs: 1_000_000 };
+}
+
 /// Compares what the model computes on the host, in node and in Chromium.
-pub(crate) fn same_bytes() -> Outcome {
+pub(crate) fn same_bytes(SameBytes { drawn, inputs }: &SameBytes) -> Outcome {
+    let (drawn, inputs) = (drawn.to_string(), inputs.to_string());
     let probe = build_probe()?;
-    let digests =
-        output(cargo().current_dir(root()).args(["run", "--quiet", "--package", "headroom-probe"]))
-            .ok_or_else(|| {
-                Failure(
-                    "the model does not run on the host: run `cargo run -p headroom-probe`".into(),
-                )
-            })?;
+    say("playing the same scenarios on the host, in node and in Chromium");
+    let digests = output(
+        cargo()
+            .current_dir(root())
+            .args(["run", "--quiet", "--package", "headroom-probe", "--"])
+            .args([&drawn, &inputs]),
+    )
+    .ok_or_else(|| {
+        let command = format!("cargo run -p headroom-probe -- {drawn} {inputs}");
+        Failure(format!("the model does not run on the host: run `{command}`"))
+    })?;
     let file = probe.join("host.txt");
     io("write", &file, fs::write(&file, digests))?;
     let site = Site::start(&probe, 0, "/")?;
@@ -37,7 +57,9 @@ pub(crate) fn same_bytes() -> Outcome {
         node("tests/probe/same_bytes.mjs")?
             .env("HEADROOM_URL", &site.url)
             .env("HEADROOM_PROBE", &probe)
-            .env("HEADROOM_DIGESTS", &file),
+            .env("HEADROOM_DIGESTS", &file)
+            .env("HEADROOM_DRAWN", drawn)
+            .env("HEADROOM_INPUTS", inputs),
         "find what in the model differs between targets (std's transcendental functions do)",
     )
 }

@@ -1,12 +1,19 @@
 //! The model alone, for tests and benchmarks to ask on the host, in node and
 //! in a browser. It is never shipped.
 
+mod dice;
+mod digest;
+mod drawn;
+mod functions;
+
 use std::fmt::Write as _;
 
 use headroom_model::scenario::Scenario;
 use headroom_model::simulate;
 use headroom_model::trace::Station;
 use wasm_bindgen::prelude::wasm_bindgen;
+
+use digest::Digest;
 
 /// The runs that have to give the same bytes everywhere: between them they
 /// reach every traffic shape, law of service time and algorithm, and most kinds of
@@ -29,14 +36,13 @@ const RUNS: [(&str, &str); 9] = [
 pub fn digests() -> String {
     let mut lines = String::new();
     for (name, json) in RUNS {
-        for (word, station) in [("expected", Station::Expected), ("exact", Station::Exact)] {
+        for (word, station) in STATIONS {
+            // A day of single requests is too long for a test.
+            if name == "day" && station == Station::Exact {
+                continue;
+            }
             let digest = match Scenario::parse(json.as_bytes()) {
-                // A day of single requests is too long for a test.
-                Ok(_) if name == "day" && station == Station::Exact => continue,
-                Ok(scenario) => {
-                    let trace = simulate(&scenario, station);
-                    format!("{:016x}", fnv1a(&format!("{trace:?}{}", trace.to_json())))
-                }
+                Ok(scenario) => played(&scenario, station).to_string(),
                 Err(faults) => format!("{faults:?}"),
             };
             // Writing to a string cannot fail.
@@ -44,6 +50,44 @@ pub fn digests() -> String {
         }
     }
     lines
+}
+
+const STATIONS: [(&str, Station); 2] = [("expected", Station::Expected), ("exact", Station::Exact)];
+
+fn played(scenario: &Scenario, station: Station) -> Digest {
+    let trace = simulate(scenario, station);
+    Digest::of(&format!("{trace:?}{}", trace.to_json()))
+}
+
+/// The scenario with a number among those that are drawn by chance, as JSON.
+#[wasm_bindgen]
+pub fn drawn_scenario(number: u32) -> String {
+    drawn::draw(number).to_string()
+}
+
+/// A line for each scenario with one of these numbers: the number, and the
+/// digests of both runs, or the word `refused` and the digest of the faults.
+#[wasm_bindgen]
+pub fn drawn_digests(from: u32, until: u32) -> String {
+    let mut lines = String::new();
+    for number in from..until {
+        let line = match Scenario::parse(drawn_scenario(number).as_bytes()) {
+            Ok(scenario) => {
+                let [expected, exact] = STATIONS.map(|(_, station)| played(&scenario, station));
+                format!("{number} {expected} {exact}")
+            }
+            Err(faults) => format!("{number} refused {}", Digest::of(&format!("{faults:?}"))),
+        };
+        writeln!(lines, "{line}").ok();
+    }
+    lines
+}
+
+/// A line for each function of libm that the model calls: its name, and a digest
+/// of its results on `count` inputs.
+#[wasm_bindgen]
+pub fn function_digests(count: u32) -> String {
+    functions::digests(count)
 }
 
 /// Plays scenarios on the expected data plane, as a figure of the course does.
@@ -71,11 +115,4 @@ impl Player {
 #[wasm_bindgen]
 pub fn version() -> String {
     headroom_model::VERSION.to_owned()
-}
-
-/// The 64-bit FNV-1a hash.
-fn fnv1a(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
 }
