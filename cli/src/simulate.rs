@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::path::Path;
 
+use headroom_model::Settling;
 use headroom_model::scenario::{Autoscaling, Metric, Scenario};
 use headroom_model::trace::Station;
 
@@ -18,7 +19,10 @@ pub(crate) fn run(
     let mut scenario = input::scenario(path)?;
     scenario.seed = seed.unwrap_or(scenario.seed);
     say_what_is_not_measured(&scenario);
-    let trace = headroom_model::simulate(&scenario, station);
+    let trace = match station {
+        Station::Expected => Settling::new(&scenario).finish(),
+        Station::Exact => headroom_model::simulate(&scenario, station),
+    };
     Ok(match format {
         Format::Json => trace.to_json() + "\n",
         Format::Csv => table::csv(&trace.minutes),

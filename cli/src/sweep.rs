@@ -139,7 +139,7 @@ pub(crate) fn run(
         let scenario = grid.scenario(cell)?;
         let trace = match station {
             // What is known of one cell's queues helps with the next.
-            Station::Expected => player.expect(&scenario),
+            Station::Expected => player.settle(&scenario).finish(),
             Station::Exact => headroom_model::simulate(&scenario, station),
         };
         Ok((grid.values(cell), trace.summary))

@@ -8,10 +8,12 @@
 mod exact;
 mod expected;
 mod idle;
+mod recorded;
 
 pub use exact::Exact;
 pub use expected::{Expected, Laws};
 pub use idle::Idle;
+pub(crate) use recorded::{History, Recorded};
 
 use crate::alb::ramp::Ramp;
 use crate::histogram::Histogram;
@@ -67,7 +69,79 @@ pub struct Sample {
     pub peak_in_service: f64,
 }
 
+/// A minute is approximate if more than this share of its requests is.
+const APPROXIMATE_SHARE: f64 = 0.02;
+
 impl Sample {
+    /// Requests that ended in an error.
+    pub fn errors(&self) -> f64 {
+        self.rejected + self.timed_out + self.failed
+    }
+
+    /// How far the latency figures can be trusted, if theory gave them.
+    pub fn fidelity(&self) -> Fidelity {
+        if self.approximate > APPROXIMATE_SHARE * self.offered {
+            Fidelity::Approximate
+        } else {
+            Fidelity::Expected
+        }
+    }
+
+    /// Adds what happened in another span, or in another run.
+    pub fn add(&mut self, other: &Self) {
+        self.offered += other.offered;
+        self.completed += other.completed;
+        self.rejected += other.rejected;
+        self.timed_out += other.timed_out;
+        self.failed += other.failed;
+        self.cpu_s += other.cpu_s;
+        self.busy_slot_s += other.busy_slot_s;
+        self.slot_s += other.slot_s;
+        self.started += other.started;
+        self.waited += other.waited;
+        self.wait_s += other.wait_s;
+        self.latency.merge(&other.latency);
+        self.approximate += other.approximate;
+        self.peak_in_service = self.peak_in_service.max(other.peak_in_service);
+    }
+
+    /// Makes the mean of `runs` runs of their sum.
+    pub fn divide(&mut self, runs: f64) {
+        let Self {
+            offered,
+            completed,
+            rejected,
+            timed_out,
+            failed,
+            cpu_s,
+            busy_slot_s,
+            slot_s,
+            started,
+            waited,
+            wait_s,
+            latency,
+            approximate,
+            peak_in_service: _,
+        } = self;
+        latency.divide(runs);
+        for sum in [
+            offered,
+            completed,
+            rejected,
+            timed_out,
+            failed,
+            cpu_s,
+            busy_slot_s,
+            slot_s,
+            started,
+            waited,
+            wait_s,
+            approximate,
+        ] {
+            *sum /= runs;
+        }
+    }
+
     /// Forgets everything, and keeps the histogram's memory.
     pub fn clear(&mut self) {
         let Self {
@@ -145,6 +219,9 @@ pub trait DataPlane {
 
     /// The most requests in service at once so far in `task`, for its memory.
     fn peak_in_service(&self, task: TaskId) -> f64;
+
+    /// A minute of metrics ends now, in which `sample` happened.
+    fn close_minute(&mut self, _sample: &Sample) {}
 }
 
 /// A data plane is lent to a run by whoever wants it back.
@@ -183,5 +260,9 @@ impl<P: DataPlane> DataPlane for &mut P {
 
     fn peak_in_service(&self, task: TaskId) -> f64 {
         P::peak_in_service(self, task)
+    }
+
+    fn close_minute(&mut self, sample: &Sample) {
+        P::close_minute(self, sample);
     }
 }

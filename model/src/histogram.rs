@@ -104,6 +104,13 @@ impl Histogram {
         self.sum_ms += other.sum_ms;
     }
 
+    /// Makes every weight `by` times smaller.
+    pub fn divide(&mut self, by: f64) {
+        self.weight[self.used.clone()].iter_mut().for_each(|weight| *weight /= by);
+        self.total /= by;
+        self.sum_ms /= by;
+    }
+
     /// Forgets everything.
     pub fn clear(&mut self) {
         self.weight[self.used.clone()].fill(0.0);
@@ -226,6 +233,9 @@ mod tests {
             both.record(ms);
         }
         one.merge(&other);
+        assert_eq!(one, both);
+        one.merge(&both);
+        one.divide(2.0);
         assert_eq!(one, both);
         one.clear();
         assert_eq!(one, Histogram::default());

@@ -32,11 +32,13 @@ pub mod queueing;
 pub mod random;
 pub mod run;
 pub mod scenario;
+mod settled;
 mod simulate;
 pub mod time;
 pub mod trace;
 pub mod traffic;
 
+pub use settled::{MOST_REQUESTS, REPLICATIONS, Settling};
 pub use simulate::{Player, expect, replay, simulate};
 
 /// The version of the model's rules; it stands in every output. Two runs of

@@ -23,6 +23,8 @@ pub enum Purpose {
     Demands = 2,
     /// Where requests go, if that is drawn.
     Routing = 3,
+    /// How long requests take that a run begins with.
+    Extras = 4,
 }
 
 /// A stream of random numbers.
@@ -70,6 +72,11 @@ impl Stream {
             }
         }
     }
+}
+
+/// The seed of another run of the same scenario.
+pub(crate) fn derived_seed(seed: u64, run: u64) -> u64 {
+    mix(mix(seed) ^ mix(run))
 }
 
 /// A permutation of the 64-bit numbers that leaves no pattern (the finalizer

@@ -574,6 +574,7 @@ impl<P: DataPlane> Run<P> {
     fn close_minute(&mut self) {
         let task = &self.scenario.service.task;
         let memory = self.memory_percent();
+        self.plane.close_minute(&self.meter.sample);
         let minute = self.meter.close(self.now, self.station, task.vcpu, memory, self.scenario.slo);
         self.minutes.push(minute);
         self.counting = true;
@@ -634,32 +635,19 @@ impl<P: DataPlane> Run<P> {
     }
 
     fn summary(&self) -> Summary {
-        let total = &self.meter.total;
-        let share = |part: f64, whole: f64| (whole > 0.0).then(|| part / whole);
-        let latency = self.meter.latency();
         let scaled =
             |outcome| self.decisions.iter().filter(|d| d.outcome == outcome).count() as u32;
         let task_seconds = cost::task_seconds(self.service.lives(), self.now);
-        Summary {
-            requests: total.offered,
-            completed: total.completed,
-            rejected: total.rejected,
-            timed_out: total.timed_out,
-            failed: total.failed,
-            in_flight: self.plane.in_flight(),
-            mean_ms: latency.mean(),
-            p50_ms: latency.quantile(0.5),
-            p95_ms: latency.quantile(0.95),
-            p99_ms: latency.quantile(0.99),
-            mean_wait_ms: share(1000.0 * total.wait_s, total.started),
-            wait_probability: share(total.waited, total.started),
-            utilization: share(total.busy_slot_s, total.slot_s),
+        let mut summary = Summary {
             task_seconds,
             cost_usd: cost::usd(task_seconds, &self.scenario.service.task, &self.scenario.price),
             slo_minutes_missed: self.meter.missed,
             scale_outs: scaled(Outcome::ScaledOut),
             scale_ins: scaled(Outcome::ScaledIn),
             peak_running: self.peak_running,
-        }
+            ..Summary::default()
+        };
+        summary.take(&self.meter.total, self.plane.in_flight());
+        summary
     }
 }

@@ -4,6 +4,7 @@ use crate::cloudwatch::Metrics;
 use crate::data_plane::{Exact, Expected, Idle, Laws};
 use crate::run::Run;
 use crate::scenario::Scenario;
+use crate::settled::Settling;
 use crate::time::Micros;
 use crate::trace::{Station, Trace};
 
@@ -32,10 +33,20 @@ pub struct Player {
 impl Player {
     /// Plays a scenario to its end.
     pub fn expect(&mut self, scenario: &Scenario) -> Trace {
+        self.with_plane(scenario, |plane| Run::new(scenario, Station::Expected, plane).finish())
+    }
+
+    /// Plays a scenario to its end; what theory cannot vouch for is still to be
+    /// settled.
+    pub fn settle(&mut self, scenario: &Scenario) -> Settling {
+        self.with_plane(scenario, |plane| Settling::with_plane(scenario, plane))
+    }
+
+    fn with_plane<T>(&mut self, scenario: &Scenario, play: impl FnOnce(&mut Expected) -> T) -> T {
         let mut plane = Expected::with_laws(scenario, std::mem::take(&mut self.laws));
-        let trace = Run::new(scenario, Station::Expected, &mut plane).finish();
+        let played = play(&mut plane);
         self.laws = plane.into_laws();
-        trace
+        played
     }
 }
 

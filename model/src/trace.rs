@@ -1,7 +1,7 @@
 //! What a run leaves behind: minutes, decisions, alarms, tasks and a summary.
 
-use crate::data_plane::{Fidelity, TaskId};
-use crate::scenario::Metric;
+use crate::data_plane::{Fidelity, Sample, TaskId};
+use crate::scenario::{Metric, Slo};
 use crate::time::Micros;
 
 pub mod activity;
@@ -47,7 +47,7 @@ pub enum Station {
 }
 
 /// Figures of the whole run.
-#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, serde::Serialize)]
 pub struct Summary {
     /// Requests that arrived, those sent again included; the sum of the next five.
     #[serde(serialize_with = "json::number")]
@@ -104,6 +104,27 @@ pub struct Summary {
     pub peak_running: u32,
 }
 
+impl Summary {
+    /// Takes over what happened to the requests of the run, and how many of
+    /// them are still in the service.
+    pub(crate) fn take(&mut self, total: &Sample, in_flight: f64) {
+        let share = |part: f64, whole: f64| (whole > 0.0).then(|| part / whole);
+        self.requests = total.offered;
+        self.completed = total.completed;
+        self.rejected = total.rejected;
+        self.timed_out = total.timed_out;
+        self.failed = total.failed;
+        self.in_flight = in_flight;
+        self.mean_ms = total.latency.mean();
+        self.p50_ms = total.latency.quantile(0.5);
+        self.p95_ms = total.latency.quantile(0.95);
+        self.p99_ms = total.latency.quantile(0.99);
+        self.mean_wait_ms = share(1000.0 * total.wait_s, total.started);
+        self.wait_probability = share(total.waited, total.started);
+        self.utilization = share(total.busy_slot_s, total.slot_s);
+    }
+}
+
 /// One minute of the run.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
 pub struct Minute {
@@ -154,6 +175,21 @@ pub struct Minute {
     pub missed: bool,
     /// How far the latencies can be trusted.
     pub fidelity: Fidelity,
+}
+
+impl Minute {
+    /// Takes over what happened to the requests of a minute of this length [s].
+    pub(crate) fn take(&mut self, sample: &Sample, seconds: f64, slo: Option<Slo>) {
+        self.served_rps = sample.completed / seconds;
+        self.p50_ms = sample.latency.quantile(0.5);
+        self.p95_ms = sample.latency.quantile(0.95);
+        self.p99_ms = sample.latency.quantile(0.99);
+        self.errors = sample.errors();
+        self.missed = slo.is_some_and(|slo| {
+            self.p95_ms.is_some_and(|p95_ms| p95_ms > slo.p95_ms)
+                || self.errors * 100.0 > slo.error_percent * sample.offered
+        });
+    }
 }
 
 /// What a policy, an action or an event decided, and why.

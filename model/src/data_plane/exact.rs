@@ -84,6 +84,16 @@ impl Exact {
         }
     }
 
+    /// Puts requests at the tasks as if they had just arrived, one after the
+    /// other; they count nowhere but among those in flight.
+    pub(crate) fn begin_with(&mut self, requests: u64) {
+        let mut uncounted = Sample::default();
+        for _ in 0..requests {
+            let arrival = self.source.extra(self.now);
+            self.arrive(arrival, &mut uncounted);
+        }
+    }
+
     fn next_sequence(&mut self) -> u64 {
         self.sequence += 1;
         self.sequence

@@ -2,13 +2,9 @@
 
 use crate::data_plane::{Fidelity, Sample};
 use crate::ecs::utilization_percent;
-use crate::histogram::Histogram;
 use crate::scenario::Slo;
 use crate::time::Micros;
 use crate::trace::{Minute, Station};
-
-/// A minute is approximate if more than this share of its requests is.
-const APPROXIMATE_SHARE: f64 = 0.02;
 
 /// Sums over the minute under way and over the run.
 #[derive(Debug, Clone)]
@@ -73,16 +69,10 @@ impl Meter {
             (task_s > 0.0)
                 .then(|| utilization_percent(sample.cpu_s, vcpu * task_s).clamp(0.0, 100.0))
         };
-        let errors = sample.rejected + sample.timed_out + sample.failed;
-        let p95_ms = sample.latency.quantile(0.95);
-        let missed = slo.is_some_and(|slo| {
-            p95_ms.is_some_and(|p95_ms| p95_ms > slo.p95_ms)
-                || errors * 100.0 > slo.error_percent * sample.offered
-        });
-        let minute = Minute {
+        let mut minute = Minute {
             t_s: now.as_s(),
             offered_rps: sample.offered / seconds,
-            served_rps: sample.completed / seconds,
+            served_rps: 0.0,
             desired: 0,
             running: 0,
             pending: 0,
@@ -92,21 +82,19 @@ impl Meter {
             memory_percent: memory_percent.map(published),
             requests_per_target: (self.healthy_s > 0.0)
                 .then(|| published(sample.offered * 60.0 / self.healthy_s)),
-            p50_ms: sample.latency.quantile(0.5),
-            p95_ms,
-            p99_ms: sample.latency.quantile(0.99),
-            errors,
-            missed,
+            p50_ms: None,
+            p95_ms: None,
+            p99_ms: None,
+            errors: 0.0,
+            missed: false,
             fidelity: match station {
                 Station::Exact => Fidelity::Exact,
-                Station::Expected if sample.approximate > APPROXIMATE_SHARE * sample.offered => {
-                    Fidelity::Approximate
-                }
-                Station::Expected => Fidelity::Expected,
+                Station::Expected => sample.fidelity(),
             },
         };
-        self.missed += u32::from(missed);
-        add(&mut self.total, &self.sample);
+        minute.take(sample, seconds, slo);
+        self.missed += u32::from(minute.missed);
+        self.total.add(&self.sample);
         self.sample.clear();
         self.begin = now;
         (self.running_s, self.healthy_s, self.taken) = (0.0, 0.0, (0.0, 0.0));
@@ -128,28 +116,10 @@ impl Meter {
     pub(super) fn is_open(&self, now: Micros) -> bool {
         now > self.begin
     }
-
-    pub(super) fn latency(&self) -> &Histogram {
-        &self.total.latency
-    }
 }
 
 /// A value as a datapoint: to 10^-9 of its unit, so that the rounding errors of
 /// binary floating point breach no threshold. Our choice; AWS does not say.
 fn published(value: f64) -> f64 {
     libm::round(value * 1e9) / 1e9
-}
-
-fn add(total: &mut Sample, sample: &Sample) {
-    total.offered += sample.offered;
-    total.completed += sample.completed;
-    total.rejected += sample.rejected;
-    total.timed_out += sample.timed_out;
-    total.failed += sample.failed;
-    total.busy_slot_s += sample.busy_slot_s;
-    total.slot_s += sample.slot_s;
-    total.started += sample.started;
-    total.waited += sample.waited;
-    total.wait_s += sample.wait_s;
-    total.latency.merge(&sample.latency);
 }

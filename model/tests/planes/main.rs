@@ -6,3 +6,4 @@ mod conservation;
 mod exact;
 mod expected;
 mod kit;
+mod settled;

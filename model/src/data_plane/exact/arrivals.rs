@@ -30,6 +30,7 @@ pub(super) struct Source {
     ahead: f64,
     gaps: Stream,
     demands: Stream,
+    extras: Stream,
 }
 
 impl Source {
@@ -46,6 +47,7 @@ impl Source {
             ahead: 0.0,
             gaps: Stream::new(scenario.seed, Purpose::Arrivals, 0),
             demands: Stream::new(scenario.seed, Purpose::Demands, 0),
+            extras: Stream::new(scenario.seed, Purpose::Extras, 0),
         };
         // Even arrivals begin half a gap after the start.
         source.ahead =
@@ -97,6 +99,11 @@ impl Source {
         self.ahead += self.gap();
         let demand_us = self.demands.service_time(self.law) * self.mean_us;
         Some(Arrival { at, demand_us })
+    }
+
+    /// A request besides those of the scenario.
+    pub(super) fn extra(&mut self, at: Micros) -> Arrival {
+        Arrival { at, demand_us: self.extras.service_time(self.law) * self.mean_us }
     }
 
     fn begin_minute(&mut self, minute: u64) {
