@@ -8,7 +8,7 @@ import { arch, cpus, platform } from "node:os";
 
 import { launch } from "../tests/browser/chromium.mjs";
 
-const { HEADROOM_URL, HEADROOM_PROBE_URL, HEADROOM_SCENARIOS, HEADROOM_RESULTS } = process.env;
+const { HEADROOM_URL, HEADROOM_PROBE_URL, HEADROOM_SCENARIOS, HEADROOM_RESULTS, HEADROOM_NATIVE } = process.env;
 
 const browser = await launch();
 const results = {};
@@ -25,6 +25,7 @@ const report = {
   model: results.version,
   machine: `${cpus().length} cores, ${platform()} ${arch()}, Chromium ${browser.version()}, headless`,
   measured: results.measured,
+  native: JSON.parse(HEADROOM_NATIVE),
 };
 writeFileSync(HEADROOM_RESULTS, `${JSON.stringify(report, null, 2)}\n`);
 for (const [name, { milliseconds, anchor, ratio, budget }] of Object.entries(report.measured)) {

@@ -2,10 +2,12 @@
 //! bytes, and the benchmarks.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
-use crate::run::{Failure, Outcome, cargo, io, output, root, run, say};
+use serde_json::Value;
+
+use crate::run::{Failure, Outcome, cargo, io, output, root, run, say, target_folder};
 use crate::serve::Site;
 use crate::{site, tools};
 
@@ -64,8 +66,9 @@ pub(crate) fn same_bytes(SameBytes { drawn, inputs }: &SameBytes) -> Outcome {
     )
 }
 
-/// Measures the model and the page, and writes `benches/results.json`.
-pub(crate) fn bench() -> Outcome {
+/// Measures the model and the page, and writes `benches/results.json`; what was
+/// measured outside of Chromium is written with it.
+pub(crate) fn bench(native: &Value) -> Outcome {
     site::build()?;
     let probe = Site::start(&build_probe()?, 0, "/")?;
     let site = Site::start(&built_site()?, 0, "/")?;
@@ -74,6 +77,7 @@ pub(crate) fn bench() -> Outcome {
         node("benches/measure.mjs")?
             .env("HEADROOM_URL", &site.url)
             .env("HEADROOM_PROBE_URL", &probe.url)
+            .env("HEADROOM_NATIVE", native.to_string())
             .env("HEADROOM_SCENARIOS", root().join("tests/probe/scenarios"))
             .env("HEADROOM_RESULTS", root().join("benches/results.json")),
         "see above what stopped it",
@@ -139,14 +143,4 @@ fn build_probe() -> Outcome<PathBuf> {
         io("write", &file, fs::write(&file, text))?;
     }
     Ok(folder)
-}
-
-/// Where cargo puts what it builds.
-fn target_folder() -> Outcome<PathBuf> {
-    output(cargo().current_dir(root()).args(["metadata", "--no-deps", "--format-version", "1"]))
-        .and_then(|json| serde_json::from_str::<serde_json::Value>(&json).ok())
-        .and_then(|metadata| {
-            metadata["target_directory"].as_str().map(|path| Path::new(path).into())
-        })
-        .ok_or_else(|| Failure("`cargo metadata` fails: run it to see why".into()))
 }

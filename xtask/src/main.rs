@@ -7,8 +7,10 @@ use std::process::ExitCode;
 
 mod browser;
 mod budget;
+mod counts;
 mod follows;
 mod gates;
+mod native;
 mod policy;
 mod prose;
 mod run;
@@ -26,7 +28,10 @@ usage: cargo xtask COMMAND
   serve [PORT]  build the course and serve it on this machine (port 8080)
   build         build the static site into dist/, for any host and any path
   test [STEP]   run every test there is, or only the steps whose name contains STEP
-  bench         measure the model and the page in Chromium, into benches/results.json
+  bench         measure the model beside others, and the page in Chromium, into
+                benches/results.json
+  bench --accept
+                make the instructions that the model takes now the baseline
   verify        run the checks at full length, into model/verification.json
   zones         write the model's table of time zones from the IANA database
 ";
@@ -53,7 +58,8 @@ fn command(words: &[&str]) -> Outcome {
         ["build"] => site::build(),
         ["test"] => gates::test(""),
         ["test", step] => gates::test(step),
-        ["bench"] => browser::bench(),
+        ["bench"] => bench(),
+        ["bench", "--accept"] => counts::accept(),
         ["verify"] => verify::verify(),
         ["zones"] => zones::write(),
         [] | ["help" | "--help" | "-h"] => {
@@ -65,4 +71,11 @@ fn command(words: &[&str]) -> Outcome {
             other.join(" ")
         ))),
     }
+}
+
+/// Counts before clocks: they say first whether something became dearer.
+fn bench() -> Outcome {
+    let counted = counts::check();
+    browser::bench(&native::bench()?)?;
+    counted
 }

@@ -81,3 +81,13 @@ pub(crate) fn path_with(folders: &[PathBuf]) -> Outcome<OsString> {
 pub(crate) fn io<T>(what: &str, path: &Path, result: std::io::Result<T>) -> Outcome<T> {
     result.map_err(|error| Failure(format!("cannot {what} {}: {error}", path.display())))
 }
+
+/// Where cargo puts what it builds.
+pub(crate) fn target_folder() -> Outcome<PathBuf> {
+    output(cargo().current_dir(root()).args(["metadata", "--no-deps", "--format-version", "1"]))
+        .and_then(|json| serde_json::from_str::<serde_json::Value>(&json).ok())
+        .and_then(|metadata| {
+            metadata["target_directory"].as_str().map(|path| Path::new(path).into())
+        })
+        .ok_or_else(|| Failure("`cargo metadata` fails: run it to see why".into()))
+}

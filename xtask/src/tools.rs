@@ -28,6 +28,9 @@ const WASM_BINDGEN: CargoTool =
 /// The target that a browser runs.
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 
+/// The simulation library that the model is timed beside.
+pub(crate) const SIMPY: &str = "4.1.2";
+
 /// What building the site needs, as folders to put before the path.
 pub(crate) fn for_the_site() -> Outcome<Vec<PathBuf>> {
     wasm_target()?;
@@ -134,6 +137,25 @@ pub(crate) fn node_modules() -> Outcome<PathBuf> {
     Ok(folder.join("node_modules"))
 }
 
+/// A Python that has SimPy.
+pub(crate) fn simpy() -> Outcome<PathBuf> {
+    let folder = cached(&format!("simpy-{SIMPY}"), |partial| {
+        say(&format!("installing SimPy {SIMPY}"));
+        run(
+            Command::new("python3").args(["-m", "venv"]).arg(partial),
+            "install Python 3 with its venv module (on Debian the package python3-venv) and run \
+             the command again",
+        )?;
+        run(
+            Command::new(partial.join("bin/python"))
+                .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
+                .arg(format!("simpy=={SIMPY}")),
+            "check the network and run the command again",
+        )
+    })?;
+    Ok(folder.join("bin/python"))
+}
+
 /// The program of a Chromium or a Chrome.
 pub(crate) fn chromium() -> Outcome<PathBuf> {
     let find = || {
@@ -144,8 +166,24 @@ pub(crate) fn chromium() -> Outcome<PathBuf> {
     if let Some(program) = find() {
         return Ok(program);
     }
-    say("installing Debian's Chromium");
     let advice = "install Chromium or Chrome so that it is on the path, and run the command again";
+    apt_install(&["chromium", "chromium-sandbox"], advice)?;
+    find().ok_or_else(|| Failure(format!("Chromium is installed but not to be found: {advice}")))
+}
+
+/// Valgrind, which counts instructions; `None` where there is none to be had.
+pub(crate) fn valgrind() -> Option<PathBuf> {
+    const NAME: &str = "valgrind";
+    which(NAME).or_else(|| {
+        which("apt-get")?;
+        apt_install(&[NAME], "install valgrind").ok()?;
+        which(NAME)
+    })
+}
+
+/// Installs packages of Debian's.
+fn apt_install(packages: &[&str], advice: &str) -> Outcome {
+    say(&format!("installing Debian's {}", packages.join(" and ")));
     let is_root = output(Command::new("id").arg("-u")).is_some_and(|id| id == "0");
     let apt_get = |arguments: &[&str]| {
         let mut command = if is_root {
@@ -158,15 +196,7 @@ pub(crate) fn chromium() -> Outcome<PathBuf> {
         run(command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive"), advice)
     };
     apt_get(&["update", "--quiet"])?;
-    apt_get(&[
-        "install",
-        "--quiet",
-        "--yes",
-        "--no-install-recommends",
-        "chromium",
-        "chromium-sandbox",
-    ])?;
-    find().ok_or_else(|| Failure(format!("Chromium is installed but not to be found: {advice}")))
+    apt_get(&[&["install", "--quiet", "--yes", "--no-install-recommends"], packages].concat())
 }
 
 /// A folder of the cache, filled by `install` if it is not there yet.
