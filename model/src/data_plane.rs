@@ -65,8 +65,6 @@ pub struct Sample {
     pub latency: Histogram,
     /// Requests whose latency theory cannot vouch for.
     pub approximate: f64,
-    /// The most requests in service at once in any one task.
-    pub peak_in_service: f64,
 }
 
 /// A minute is approximate if more than this share of its requests is.
@@ -102,7 +100,6 @@ impl Sample {
         self.wait_s += other.wait_s;
         self.latency.merge(&other.latency);
         self.approximate += other.approximate;
-        self.peak_in_service = self.peak_in_service.max(other.peak_in_service);
     }
 
     /// Makes the mean of `runs` runs of their sum.
@@ -121,7 +118,6 @@ impl Sample {
             wait_s,
             latency,
             approximate,
-            peak_in_service: _,
         } = self;
         latency.divide(runs);
         for sum in [
@@ -158,7 +154,6 @@ impl Sample {
             wait_s,
             latency,
             approximate,
-            peak_in_service,
         } = self;
         latency.clear();
         for sum in [
@@ -174,7 +169,6 @@ impl Sample {
             waited,
             wait_s,
             approximate,
-            peak_in_service,
         ] {
             *sum = 0.0;
         }

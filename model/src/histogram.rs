@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use crate::time::Micros;
+
 /// Bins in each octave; a bin is 1.6 to 3.1 % wide, and percentiles are
 /// interpolated inside it.
 const BINS_PER_OCTAVE: usize = 1 << LOG2_BINS;
@@ -27,17 +29,19 @@ pub struct Histogram {
     used: Range<usize>,
     total: f64,
     sum_ms: f64,
+    /// The sum of whole response times; it is exact, in whichever order they come.
+    sum_us: u64,
 }
 
 impl Default for Histogram {
     fn default() -> Self {
-        Self { weight: vec![0.0; BINS], used: 0..0, total: 0.0, sum_ms: 0.0 }
+        Self { weight: vec![0.0; BINS], used: 0..0, total: 0.0, sum_ms: 0.0, sum_us: 0 }
     }
 }
 
 impl PartialEq for Histogram {
     fn eq(&self, other: &Self) -> bool {
-        self.total == other.total && self.sum_ms == other.sum_ms && self.weight == other.weight
+        self.total == other.total && self.sum_ms() == other.sum_ms() && self.weight == other.weight
     }
 }
 
@@ -68,17 +72,13 @@ impl Histogram {
         (bin.next_multiple_of(BINS_PER_OCTAVE) + 1).min(BINS)
     }
 
-    /// Adds one value.
-    pub fn record(&mut self, ms: f64) {
-        self.add(Self::bin(ms), 1.0, ms);
-    }
-
-    /// Adds `weight` requests to a bin, whose response times sum to `sum_ms`.
-    pub fn add(&mut self, bin: usize, weight: f64, sum_ms: f64) {
+    /// Adds the response time of one request.
+    pub fn record(&mut self, response: Micros) {
+        let bin = Self::bin(response.0 as f64 / 1000.0);
         self.use_bins(bin..bin + 1);
-        self.weight[bin] += weight;
-        self.total += weight;
-        self.sum_ms += sum_ms;
+        self.weight[bin] += 1.0;
+        self.total += 1.0;
+        self.sum_us += response.0;
     }
 
     /// Adds `weight` requests to the bins from `first` on, in the proportions
@@ -102,13 +102,14 @@ impl Histogram {
         }
         self.total += other.total;
         self.sum_ms += other.sum_ms;
+        self.sum_us += other.sum_us;
     }
 
     /// Makes every weight `by` times smaller.
     pub fn divide(&mut self, by: f64) {
         self.weight[self.used.clone()].iter_mut().for_each(|weight| *weight /= by);
         self.total /= by;
-        self.sum_ms /= by;
+        (self.sum_ms, self.sum_us) = (self.sum_ms() / by, 0);
     }
 
     /// Forgets everything.
@@ -117,6 +118,7 @@ impl Histogram {
         self.used = 0..0;
         self.total = 0.0;
         self.sum_ms = 0.0;
+        self.sum_us = 0;
     }
 
     /// Requests in all.
@@ -124,9 +126,13 @@ impl Histogram {
         self.total
     }
 
+    fn sum_ms(&self) -> f64 {
+        self.sum_ms + self.sum_us as f64 / 1000.0
+    }
+
     /// The mean [ms]; `None` if empty.
     pub fn mean(&self) -> Option<f64> {
-        (self.total > 0.0).then(|| self.sum_ms / self.total)
+        (self.total > 0.0).then(|| self.sum_ms() / self.total)
     }
 
     /// The value [ms] that a share `q` (0 to 1) of the requests does not
@@ -213,7 +219,7 @@ mod tests {
         let mut histogram = Histogram::default();
         assert_eq!((histogram.quantile(0.5), histogram.mean()), (None, None));
         for n in 1..=1000 {
-            histogram.record(f64::from(n));
+            histogram.record(Micros(n * 1000));
         }
         for q in [0.05, 0.5, 0.95, 0.99] {
             let value = histogram.quantile(q).unwrap();
@@ -226,11 +232,11 @@ mod tests {
     fn merging_is_recording_in_one() {
         let (mut one, mut other, mut both) =
             (Histogram::default(), Histogram::default(), Histogram::default());
-        for n in 0..100_u32 {
-            let ms = f64::from(n * n) / 16.0;
+        for n in 0..100 {
+            let response = Micros(n * n * 61);
             let part = if n % 3 == 0 { &mut one } else { &mut other };
-            part.record(ms);
-            both.record(ms);
+            part.record(response);
+            both.record(response);
         }
         one.merge(&other);
         assert_eq!(one, both);

@@ -161,7 +161,12 @@ impl Settling {
         if is_settled {
             let minute = &mut trace.minutes[row];
             work.minute.divide(runs as f64);
-            work.minute.offered = minute.offered_rps * seconds(minute);
+            if scenario.service.client.retries == 0 {
+                work.minute.offered = minute.offered_rps * seconds(minute);
+            } else {
+                // Clients that send again offer more the more errors there are.
+                minute.offered_rps = work.minute.offered / seconds(minute);
+            }
             minute.take(&work.minute, seconds(minute), scenario.slo);
             minute.fidelity = Fidelity::Exact;
             total.add(&work.minute);

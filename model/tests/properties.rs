@@ -62,8 +62,9 @@ fn spread(service: Value) -> impl Strategy<Value = Value> {
         Just(("least_outstanding_requests", 0)),
         Just(("weighted_random", 0)),
     ];
-    (routing, 0..100u32, 100..=200u32, 2..4u32, 0..60u32).prop_map(
-        move |((routing, slow_start), least, most, zones, shutdown)| {
+    let client = (prop::option::of(1..10_000u32), 0..4u32);
+    (routing, 0..100u32, 100..=200u32, 2..4u32, 0..60u32, client).prop_map(
+        move |((routing, slow_start), least, most, zones, shutdown, (timeout_ms, retries))| {
             let mut service = service.clone();
             service["target_group"]["routing"] = json!(routing);
             service["target_group"]["slow_start_s"] = json!(slow_start);
@@ -71,6 +72,7 @@ fn spread(service: Value) -> impl Strategy<Value = Value> {
                 json!({"minimum_healthy_percent": least, "maximum_percent": most});
             service["availability_zones"] = json!(zones);
             service["task"]["shutdown_s"] = json!(shutdown);
+            service["client"] = json!({"timeout_ms": timeout_ms, "retries": retries});
             service
         },
     )
@@ -121,7 +123,9 @@ fn check(trace: &Trace, tolerance: f64) -> Result<(), TestCaseError> {
         "{} requests, {accounted} accounted for",
         s.requests
     );
-    prop_assert!([s.completed, s.rejected, s.failed, s.in_flight].iter().all(|&n| n >= -1e-9));
+    prop_assert!(
+        [s.completed, s.rejected, s.timed_out, s.failed, s.in_flight].iter().all(|&n| n >= -1e-9)
+    );
     for minute in &trace.minutes {
         prop_assert!(minute.cpu_percent.is_none_or(|cpu| (0.0..=100.0).contains(&cpu)));
         prop_assert!(minute.p50_ms <= minute.p95_ms && minute.p95_ms <= minute.p99_ms);

@@ -1,17 +1,15 @@
 //! Every request by itself.
 //!
-//! Requests arrive one by one, go to a task in rotation, are served there and
-//! leave. What happens
-//! is ordered by time in whole microseconds and, within one, by when it was
-//! foreseen. An advance that is cut in two leaves the same requests at the
-//! same times.
+//! Clients send requests one by one; each goes to a task in rotation, is served
+//! there and leaves, unless its client gives up first. Time is whole
+//! microseconds. Within one, answers come before clients that give up, and
+//! these before new requests: our choice. An advance that is cut in two leaves
+//! the same requests at the same times.
 
 mod arrivals;
+mod requests;
 mod rotation;
 mod server;
-
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 
 use crate::alb::ramp::Ramp;
 use crate::data_plane::{DataPlane, Sample, TaskId};
@@ -19,28 +17,29 @@ use crate::scenario::{Scenario, Task};
 use crate::time::Micros;
 
 use arrivals::{Arrival, Source};
+use requests::{Request, RequestId, Requests};
 use rotation::Rotation;
-use server::{Server, Taken};
+use server::Server;
 
 /// Every request by itself.
 #[derive(Debug, Clone)]
 pub struct Exact {
     task: Task,
     source: Source,
-    /// The next request to arrive, and its place among what happens together.
-    next_arrival: Option<(Arrival, u64)>,
+    /// The next request that is sent for the first time.
+    next_arrival: Option<Arrival>,
+    /// How often clients send a request again.
+    retries: u32,
     now: Micros,
-    sequence: u64,
     /// By number of the task; `None` before it comes and after it is gone.
     targets: Vec<Option<Target>>,
     /// Indices of the targets in rotation.
     rotation: Rotation,
     /// How much longer a request takes that begins service.
     added: Micros,
-    /// When the next request of a task leaves. An entry is void if the task
-    /// has another version by then.
-    departures: BinaryHeap<Reverse<Foreseen>>,
-    in_flight: u64,
+    requests: Requests,
+    /// Lost now, together with a task; their clients may send them again.
+    lost: Vec<Request>,
 }
 
 #[derive(Debug, Clone)]
@@ -49,15 +48,6 @@ struct Target {
     speed: f64,
     in_rotation: bool,
     draining: bool,
-}
-
-/// A departure, in the order in which departures happen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Foreseen {
-    at: Micros,
-    sequence: u64,
-    target: usize,
-    version: u64,
 }
 
 impl Exact {
@@ -70,17 +60,18 @@ impl Exact {
     /// the same requests arrive as in a run from the start.
     pub fn from_minute(scenario: &Scenario, minute: u64) -> Self {
         let mut source = Source::from_minute(scenario, minute);
+        let client = scenario.service.client;
         Self {
-            next_arrival: source.next().map(|arrival| (arrival, 0)),
+            next_arrival: source.next(),
             source,
+            retries: client.retries,
             task: scenario.service.task.clone(),
             now: Micros(minute * Micros::MINUTE.0),
-            sequence: 1,
             targets: Vec::new(),
             rotation: Rotation::new(scenario),
             added: Micros::ZERO,
-            departures: BinaryHeap::new(),
-            in_flight: 0,
+            requests: Requests::new(client.timeout),
+            lost: Vec::new(),
         }
     }
 
@@ -89,67 +80,57 @@ impl Exact {
     pub(crate) fn begin_with(&mut self, requests: u64) {
         let mut uncounted = Sample::default();
         for _ in 0..requests {
-            let arrival = self.source.extra(self.now);
-            self.arrive(arrival, &mut uncounted);
+            let Arrival { at, demand_us } = self.source.extra(self.now);
+            self.send(at, demand_us, self.retries, &mut uncounted);
         }
-    }
-
-    fn next_sequence(&mut self) -> u64 {
-        self.sequence += 1;
-        self.sequence
     }
 
     fn target(&mut self, task: TaskId) -> Option<&mut Target> {
         self.targets.get_mut(task.0 as usize)?.as_mut()
     }
 
-    fn foresee(&mut self, index: usize) {
-        let Some(target) = &self.targets[index] else { return };
-        if let Some(at) = target.server.next_departure() {
-            let version = target.server.version;
-            let sequence = self.next_sequence();
-            self.departures.push(Reverse(Foreseen { at, sequence, target: index, version }));
-        }
-    }
-
-    fn arrive(&mut self, arrival: Arrival, sample: &mut Sample) {
-        sample.offered += 1.0;
-        let targets = &self.targets;
-        let outstanding =
-            |index: usize| targets[index].as_ref().map_or(0, |target| target.server.requests());
-        let Some(index) = self.rotation.choose(arrival.at, outstanding) else {
-            sample.rejected += 1.0;
-            return;
-        };
-        let Some(target) = &mut self.targets[index] else { return };
-        match target.server.arrive(arrival) {
-            Taken::Started => {
-                self.in_flight += 1;
-                sample.started += 1.0;
-                let in_service = target.server.in_service() as f64;
-                sample.peak_in_service = sample.peak_in_service.max(in_service);
-                self.foresee(index);
+    /// A client sends a request at `at`, and at once again if it is refused, up
+    /// to `retries` times. Each is a request of its own that asks for the same
+    /// work. When clients send again is our choice.
+    fn send(&mut self, at: Micros, demand_us: f64, retries: u32, sample: &mut Sample) {
+        for retries in (0..=retries).rev() {
+            sample.offered += 1.0;
+            let index = self.rotation.choose(at, |index| {
+                let Some(target) = &mut self.targets[index] else { return 0 };
+                target.server.serve(at + Micros(1), &mut self.requests, sample);
+                target.server.outstanding()
+            });
+            let target = index.and_then(|index| Some((index, self.targets[index].as_mut()?)));
+            if let Some((index, Target { server, .. })) = target {
+                server.serve(at + Micros(1), &mut self.requests, sample);
+                if !server.is_full() {
+                    let id = self.requests.add(Request::new(at, demand_us, index, retries));
+                    server.arrive(at, id, &mut self.requests, sample);
+                    return;
+                }
             }
-            Taken::Queued => self.in_flight += 1,
-            Taken::Refused => sample.rejected += 1.0,
+            sample.rejected += 1.0;
         }
     }
 
-    fn depart(&mut self, foreseen: Foreseen, sample: &mut Sample) {
-        let Some(target) = &mut self.targets[foreseen.target] else { return };
-        if target.server.version != foreseen.version {
-            return;
+    /// Sends a request again whose client gave it up or lost it at `at`.
+    fn send_again(&mut self, at: Micros, request: &Request, sample: &mut Sample) {
+        if let Some(retries) = request.retries.checked_sub(1) {
+            self.send(at, request.demand_us, retries, sample);
         }
-        let Some(departure) = target.server.depart(foreseen.at) else { return };
-        self.in_flight -= 1;
-        sample.completed += 1.0;
-        sample.latency.record(foreseen.at.since(departure.arrived).0 as f64 / 1000.0);
-        if let Some(arrived) = departure.begun {
-            sample.started += 1.0;
-            sample.waited += 1.0;
-            sample.wait_s += foreseen.at.since(arrived).as_s();
+    }
+
+    /// The client that has waited longest gives up at `at`, unless its answer
+    /// comes just in time.
+    fn time_out(&mut self, at: Micros, id: RequestId, sample: &mut Sample) {
+        let request = self.requests[id];
+        let Some(target) = &mut self.targets[request.target as usize] else { return };
+        target.server.serve(at + Micros(1), &mut self.requests, sample);
+        if self.requests.next_to_time_out() == Some((at, id)) {
+            target.server.give_up(id, &mut self.requests);
+            sample.timed_out += 1.0;
+            self.send_again(at, &request, sample);
         }
-        self.foresee(foreseen.target);
     }
 
     /// Adds the use of slots and CPU in a span that ends at `until`.
@@ -158,6 +139,7 @@ impl Exact {
         sample.slot_s += slots * self.rotation.len() as f64 * until.since(self.now).as_s();
         let cpu_share = self.task.cpu_ms_per_request / self.task.service_time.mean_ms;
         for target in self.targets.iter_mut().flatten() {
+            target.server.serve(until, &mut self.requests, sample);
             let used = target.server.take_use(until);
             if target.in_rotation {
                 sample.busy_slot_s += used.busy as f64 / 1e6;
@@ -199,21 +181,16 @@ impl DataPlane for Exact {
 
     fn set_added_wait(&mut self, at: Micros, added: Micros) {
         self.added = added;
-        for index in 0..self.targets.len() {
-            if let Some(target) = &mut self.targets[index] {
-                target.server.set_added_wait(at, added);
-                self.foresee(index);
-            }
+        for target in self.targets.iter_mut().flatten() {
+            target.server.set_added_wait(at, added, &mut self.requests);
         }
     }
 
     fn set_speed(&mut self, at: Micros, task: TaskId, speed: f64) {
         let cpu_slots = self.task.cpu_slots(speed);
-        let Some(target) = self.target(task) else { return };
-        target.speed = speed;
-        if target.server.cpu_slots.to_bits() != cpu_slots.to_bits() {
+        if let Some(target) = self.target(task) {
+            target.speed = speed;
             target.server.set_cpu_slots(at, cpu_slots);
-            self.foresee(task.0 as usize);
         }
     }
 
@@ -228,27 +205,27 @@ impl DataPlane for Exact {
     fn remove(&mut self, _at: Micros, task: TaskId, sample: &mut Sample) {
         let index = task.0 as usize;
         if let Some(target) = self.targets.get_mut(index).and_then(Option::take) {
-            let requests = target.server.requests();
-            self.in_flight -= requests as u64;
-            sample.failed += requests as f64;
+            let lost = target.server.crash(&mut self.requests);
+            sample.failed += lost.len() as f64;
+            self.lost.extend(lost.into_iter().filter(|request| request.retries > 0));
             self.rotation.leave(index);
         }
     }
 
     fn advance(&mut self, until: Micros, sample: &mut Sample) {
+        for request in std::mem::take(&mut self.lost) {
+            self.send_again(self.now, &request, sample);
+        }
         loop {
-            let departure = self.departures.peek().map(|Reverse(next)| *next);
-            let arrival = self.next_arrival.map(|(next, sequence)| (next.at, sequence));
-            let departs = departure.map(|next| (next.at, next.sequence));
-            let first = [arrival, departs].into_iter().flatten().min();
-            let Some(first) = first.filter(|&(at, _)| at < until) else { break };
-            if let Some(foreseen) = departure.filter(|_| departs == Some(first)) {
-                self.departures.pop();
-                self.depart(foreseen, sample);
-            } else if let Some((arrival, _)) = self.next_arrival.take() {
-                self.arrive(arrival, sample);
-                let sequence = self.next_sequence();
-                self.next_arrival = self.source.next().map(|next| (next, sequence));
+            let arrives = self.next_arrival.map_or(Micros::NEVER, |arrival| arrival.at);
+            match self.requests.next_to_time_out() {
+                Some((at, id)) if at <= arrives && at < until => self.time_out(at, id, sample),
+                _ if arrives < until => {
+                    let Some(Arrival { at, demand_us }) = self.next_arrival else { break };
+                    self.next_arrival = self.source.next();
+                    self.send(at, demand_us, self.retries, sample);
+                }
+                _ => break,
             }
         }
         self.add_use(until, sample);
@@ -256,11 +233,11 @@ impl DataPlane for Exact {
     }
 
     fn in_flight(&self) -> f64 {
-        self.in_flight as f64
+        self.requests.in_flight() as f64
     }
 
     fn peak_in_service(&self, task: TaskId) -> f64 {
         let target = self.targets.get(task.0 as usize).and_then(Option::as_ref);
-        target.map_or(0.0, |target| target.server.peak as f64)
+        target.map_or(0.0, |target| target.server.peak() as f64)
     }
 }

@@ -20,7 +20,7 @@ mod trust;
 use crate::alb::ramp::Ramp;
 use crate::data_plane::{DataPlane, Sample, TaskId};
 use crate::queueing::Station;
-use crate::scenario::{Arrivals, Routing, Scenario, Task, Traffic};
+use crate::scenario::{Arrivals, Client, Routing, Scenario, Task, Traffic};
 use crate::time::Micros;
 
 use cohort::{Cohort, Offer, Standing};
@@ -51,6 +51,8 @@ pub struct Expected {
     weights: f64,
     /// Up to this load theory vouches for the response times.
     trusted_load: f64,
+    /// Whether clients give up or send again, which is not in the figures.
+    impatient: bool,
     /// Of all tasks in rotation [requests/s]; `None` before time goes on.
     capacity_rps: Option<f64>,
     /// Requests that all tasks in rotation serve at full speed at once.
@@ -97,6 +99,7 @@ impl Expected {
             ramping: false,
             weights: 0.0,
             trusted_load: f64::INFINITY,
+            impatient: scenario.service.client != Client::PATIENT,
             capacity_rps: None,
             servers: 0.0,
             change: None,
@@ -220,6 +223,9 @@ impl Expected {
         let (rate, steady) = self.rates.over(self.now, until);
         let offered = rate * span_s;
         sample.offered += offered;
+        if self.impatient {
+            sample.approximate += offered;
+        }
         let tasks = self.tasks();
         if tasks == 0 {
             sample.rejected += offered;
@@ -389,7 +395,6 @@ impl DataPlane for Expected {
         }
         for cohort in &mut self.cohorts {
             cohort.settle(&mut self.laws, sample);
-            sample.peak_in_service = sample.peak_in_service.max(cohort::whole(cohort.peak));
         }
     }
 

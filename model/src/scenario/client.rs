@@ -19,6 +19,11 @@ pub struct Client {
     pub retries: u32,
 }
 
+impl Client {
+    /// Waits for ever, and sends nothing twice.
+    pub const PATIENT: Self = Self { timeout: None, retries: 0 };
+}
+
 /// Reads the clients' settings.
 pub(super) fn client(object: &Object<'_>) -> Client {
     let timeout = object.raw("timeout_ms").map(|_| {
@@ -26,11 +31,6 @@ pub(super) fn client(object: &Object<'_>) -> Client {
         Micros::from_s(ms / 1000.0).max(Micros(1))
     });
     let retries = object.integer("retries", Some(0), 0, MAX_RETRIES);
-    // Until the data planes know them.
-    object.not_modelled("timeout_ms", "a client's time-out");
-    if retries > 0 {
-        object.fault("retries", "retries are not modelled in this version; use 0");
-    }
     object.finish();
     Client { timeout, retries }
 }

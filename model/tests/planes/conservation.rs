@@ -1,7 +1,7 @@
 //! No request is lost or made up, whatever happens to the fleet.
 
 use headroom_model::data_plane::{DataPlane, Exact, Expected, Sample, TaskId};
-use headroom_model::scenario::{Arrivals, Law, Scenario, Shape};
+use headroom_model::scenario::{Arrivals, Client, Law, Scenario, Shape};
 use headroom_model::time::Micros;
 use proptest::prelude::*;
 
@@ -27,6 +27,16 @@ fn changes() -> impl Strategy<Value = Vec<(u64, u32, Change)>> {
     prop::collection::vec((0_u64..20_000_000, 0_u32..8, change), 1..30)
 }
 
+/// Half of all clients are patient.
+fn clients() -> impl Strategy<Value = Client> {
+    let timeout = prop::option::of((1_000_u64..10_000_000).prop_map(Micros));
+    let impatient = (timeout, 0_u32..5);
+    prop_oneof![
+        Just(Client::PATIENT),
+        impatient.prop_map(|(timeout, retries)| Client { timeout, retries }),
+    ]
+}
+
 prop_compose! {
     fn scenarios()(
         seed in any::<u64>(),
@@ -42,6 +52,7 @@ prop_compose! {
         vcpu in 0.25..4.0,
         concurrency in 1_u32..40,
         queue_limit in prop_oneof![Just(None), (0_u32..200).prop_map(Some)],
+        client in clients(),
     ) -> Scenario {
         let mut scenario = scenario(0.0);
         scenario.seed = seed;
@@ -58,6 +69,7 @@ prop_compose! {
         task.service_time.law = law;
         task.service_time.mean_ms = mean_ms;
         task.cpu_ms_per_request = mean_ms * cpu_share;
+        scenario.service.client = client;
         scenario
     }
 }
@@ -120,7 +132,8 @@ proptest! {
     fn expected_conserves_requests(scenario in scenarios(), changes in changes()) {
         let mut plane = Expected::new(&scenario);
         play(&scenario, &mut plane, &changes, |sample, in_flight| {
-            let accounted = sample.completed + sample.rejected + sample.failed + in_flight;
+            let Sample { completed, rejected, timed_out, failed, .. } = sample;
+            let accounted = completed + rejected + timed_out + failed + in_flight;
             prop_assert!((accounted - sample.offered).abs() <= 1e-9 * sample.offered, "{sample:?}");
             let answered = sample.latency.total();
             prop_assert!((answered - sample.completed).abs() <= 1e-9 * sample.completed + 1e-12);
@@ -135,7 +148,8 @@ proptest! {
     fn exact_conserves_requests_to_the_last_one(scenario in scenarios(), changes in changes()) {
         let mut plane = Exact::new(&scenario);
         play(&scenario, &mut plane, &changes, |sample, in_flight| {
-            let accounted = sample.completed + sample.rejected + sample.failed + in_flight;
+            let Sample { completed, rejected, timed_out, failed, .. } = sample;
+            let accounted = completed + rejected + timed_out + failed + in_flight;
             prop_assert_eq!(accounted, sample.offered);
             prop_assert_eq!(sample.latency.total(), sample.completed);
             Ok(())

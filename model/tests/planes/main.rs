@@ -2,6 +2,7 @@
 //! binary, so that it is linked once.
 
 mod agreement;
+mod clients;
 mod conservation;
 mod exact;
 mod expected;

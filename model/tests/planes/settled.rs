@@ -3,6 +3,7 @@
 
 use headroom_model::data_plane::{Fidelity, Sample};
 use headroom_model::scenario::Scenario;
+use headroom_model::time::Micros;
 use headroom_model::trace::{Minute, Station, Trace};
 use headroom_model::{MOST_REQUESTS, Settling, simulate};
 
@@ -156,7 +157,7 @@ fn it_says_how_much_there_is_to_do_and_how_far_it_is() {
 #[test]
 fn a_mean_of_runs_is_their_sum_divided() {
     let mut sample = Sample { offered: 30.0, failed: 6.0, ..Sample::default() };
-    sample.latency.record(100.0);
+    sample.latency.record(Micros(100_000));
     let once = sample.clone();
     (0..2).for_each(|_| sample.add(&once));
     sample.divide(3.0);

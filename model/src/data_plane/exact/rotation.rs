@@ -81,7 +81,7 @@ impl Rotation {
     pub(super) fn choose(
         &mut self,
         now: Micros,
-        outstanding: impl Fn(usize) -> usize,
+        mut outstanding: impl FnMut(usize) -> usize,
     ) -> Option<usize> {
         if self.targets.is_empty() {
             return None;

@@ -1,9 +1,11 @@
 //! One task that serves requests.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap, VecDeque};
+use std::collections::VecDeque;
+use std::collections::binary_heap::{BinaryHeap, PeekMut};
 
-use crate::data_plane::exact::arrivals::Arrival;
+use super::requests::{Request, RequestId, Requests};
+use crate::data_plane::Sample;
 use crate::time::Micros;
 
 /// A request in service, ordered by when it ends.
@@ -12,37 +14,38 @@ struct InService {
     /// The task's attained service at which it ends: the bits of a positive
     /// number, which are in the order of the number.
     ends_at: u64,
-    /// Orders requests that end together.
-    sequence: u64,
-    arrived: Micros,
+    id: RequestId,
 }
 
 /// A task as a server of requests: slots that share a CPU, and a queue.
+///
+/// Tasks have nothing to do with each other. So each plays its departures only
+/// when somebody looks at it, and there is no list of what happens anywhere.
 #[derive(Debug, Clone)]
 pub(super) struct Server {
     slots: usize,
     queue_limit: usize,
     /// How many requests the CPU carries at full speed.
-    pub(super) cpu_slots: f64,
+    cpu_slots: f64,
     /// The service that each request in service has attained since the task
     /// was last idle, had it been there all the time [µs], as of `now`. They
     /// all advance alike, so that it is one clock for all.
     attained_us: f64,
     now: Micros,
     in_service: BinaryHeap<Reverse<InService>>,
-    queue: VecDeque<Arrival>,
+    /// When the first of them leaves.
+    next_departure: Micros,
+    /// How many of them are served in vain.
+    in_vain: usize,
+    queue: VecDeque<RequestId>,
     /// How much longer a request takes that begins service [µs], without CPU.
     added_us: f64,
-    /// Of the requests in service that take longer, by sequence: which part of
-    /// their time they need the CPU as others do.
-    waiting: BTreeMap<u64, f64>,
-    /// The sum of these.
-    waiting_load: f64,
-    sequence: u64,
+    /// How many requests in service take longer.
+    longer: usize,
+    /// How many others would use the CPU as much as these.
+    longer_load: f64,
     /// The most in service at once so far.
-    pub(super) peak: usize,
-    /// Changed whenever the next departure is, so that the old one is void.
-    pub(super) version: u64,
+    peak: usize,
     used: Use,
     /// Until when `used` has been counted.
     counted: Micros,
@@ -61,23 +64,6 @@ pub(super) struct Use {
     pub(super) waiting: f64,
 }
 
-/// What became of a request that reached a task.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Taken {
-    Started,
-    Queued,
-    /// The queue was full.
-    Refused,
-}
-
-/// A request left a task, and perhaps another came out of the queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Departure {
-    pub(super) arrived: Micros,
-    /// When the request arrived whose service began.
-    pub(super) begun: Option<Micros>,
-}
-
 impl Server {
     pub(super) fn new(
         slots: u32,
@@ -93,40 +79,35 @@ impl Server {
             attained_us: 0.0,
             now,
             in_service: BinaryHeap::new(),
+            next_departure: Micros::NEVER,
+            in_vain: 0,
             queue: VecDeque::new(),
             added_us: added.0 as f64,
-            waiting: BTreeMap::new(),
-            waiting_load: 0.0,
-            sequence: 0,
+            longer: 0,
+            longer_load: 0.0,
             peak: 0,
-            version: 0,
             used: Use::default(),
             counted: now,
         }
     }
 
-    /// Requests in service and in queue.
-    pub(super) fn requests(&self) -> usize {
-        self.in_service.len() + self.queue.len()
+    /// Requests in service and in queue whose clients wait.
+    pub(super) fn outstanding(&self) -> usize {
+        self.in_service.len() - self.in_vain + self.queue.len()
     }
 
-    /// Requests in service.
-    pub(super) fn in_service(&self) -> usize {
-        self.in_service.len()
+    /// The most requests in service at once so far.
+    pub(super) fn peak(&self) -> usize {
+        self.peak
     }
 
     /// How many requests that do not take longer would use the CPU as much.
     #[inline]
     fn load(&self) -> f64 {
-        if self.waiting.is_empty() {
+        if self.longer == 0 {
             return self.in_service.len() as f64;
         }
-        (self.in_service.len() - self.waiting.len()) as f64 + self.waiting_load
-    }
-
-    /// How fast each request in service advances, at most 1.
-    fn rate(&self) -> f64 {
-        (self.cpu_slots / self.load()).min(1.0)
+        (self.in_service.len() - self.longer) as f64 + self.longer_load
     }
 
     #[inline]
@@ -135,7 +116,10 @@ impl Server {
         if self.in_service.is_empty() {
             self.attained_us = 0.0;
         } else {
-            self.attained_us += self.rate() * now.since(self.now).0 as f64;
+            let span = now.since(self.now).0 as f64;
+            let load = self.load();
+            self.attained_us +=
+                if load > self.cpu_slots { self.cpu_slots / load * span } else { span };
         }
         self.now = now;
     }
@@ -149,9 +133,9 @@ impl Server {
         if self.load() > self.cpu_slots {
             self.used.saturated += span;
         } else {
-            self.used.unshared += (requests - self.waiting.len()) as u64 * span;
-            if !self.waiting.is_empty() {
-                self.used.waiting += self.waiting_load * span as f64;
+            self.used.unshared += (requests - self.longer) as u64 * span;
+            if self.longer > 0 {
+                self.used.waiting += self.longer_load * span as f64;
             }
         }
         self.counted = now;
@@ -164,89 +148,163 @@ impl Server {
         std::mem::take(&mut self.used)
     }
 
+    /// Finds when the next request leaves: on the whole microsecond, or after it.
+    #[inline]
+    fn foresee(&mut self) {
+        self.next_departure = self.in_service.peek().map_or(Micros::NEVER, |Reverse(next)| {
+            let left_us = (f64::from_bits(next.ends_at) - self.attained_us).max(0.0);
+            let load = self.load();
+            let takes_us =
+                if load > self.cpu_slots { left_us / (self.cpu_slots / load) } else { left_us };
+            self.now + Micros(libm::ceil(takes_us) as u64)
+        });
+    }
+
+    /// The CPU now carries `cpu_slots` requests at full speed.
     pub(super) fn set_cpu_slots(&mut self, now: Micros, cpu_slots: f64) {
-        self.go_to(now);
-        self.cpu_slots = cpu_slots;
-        self.version += 1;
+        if self.cpu_slots.to_bits() != cpu_slots.to_bits() {
+            self.go_to(now);
+            self.cpu_slots = cpu_slots;
+            self.foresee();
+        }
     }
 
     /// Requests that begin service take `added` longer from now on, and those
     /// in service by what that has grown.
-    pub(super) fn set_added_wait(&mut self, now: Micros, added: Micros) {
+    pub(super) fn set_added_wait(&mut self, now: Micros, added: Micros, requests: &mut Requests) {
         let grown_us = added.0 as f64 - self.added_us;
         self.added_us = added.0 as f64;
         if grown_us <= 0.0 || self.in_service.is_empty() {
             return;
         }
         self.go_to(now);
-        self.version += 1;
-        for Reverse(request) in std::mem::take(&mut self.in_service) {
-            let left_us = (f64::from_bits(request.ends_at) - self.attained_us).max(0.0);
-            let part = self.waiting.get(&request.sequence).copied().unwrap_or(1.0);
-            let part = part * left_us / (left_us + grown_us);
-            self.waiting.insert(request.sequence, part);
+        (self.longer, self.longer_load) = (0, 0.0);
+        for Reverse(InService { ends_at, id }) in std::mem::take(&mut self.in_service) {
+            let left_us = (f64::from_bits(ends_at) - self.attained_us).max(0.0);
+            let request = &mut requests[id];
+            request.cpu_part *= left_us / (left_us + grown_us);
+            if request.cpu_part < 1.0 {
+                self.longer += 1;
+                self.longer_load += request.cpu_part;
+            }
             let ends_at = (self.attained_us + left_us + grown_us).to_bits();
-            self.in_service.push(Reverse(InService { ends_at, ..request }));
+            self.in_service.push(Reverse(InService { ends_at, id }));
         }
-        self.waiting_load = self.waiting.values().sum();
+        self.foresee();
     }
 
-    pub(super) fn arrive(&mut self, arrival: Arrival) -> Taken {
-        if self.in_service.len() < self.slots {
-            self.go_to(arrival.at);
-            self.begin(arrival);
-            self.version += 1;
-            Taken::Started
-        } else if self.queue.len() < self.queue_limit {
-            self.queue.push_back(arrival);
-            Taken::Queued
-        } else {
-            Taken::Refused
+    /// Whether another request may come.
+    pub(super) fn is_full(&self) -> bool {
+        self.in_service.len() == self.slots && self.queue.len() >= self.queue_limit
+    }
+
+    /// A request comes now; the task is not full.
+    pub(super) fn arrive(
+        &mut self,
+        now: Micros,
+        id: RequestId,
+        requests: &mut Requests,
+        sample: &mut Sample,
+    ) {
+        if self.in_service.len() == self.slots {
+            self.queue.push_back(id);
+            return;
         }
+        self.go_to(now);
+        let next = self.begin(id, requests);
+        self.in_service.push(next);
+        self.foresee();
+        self.peak = self.peak.max(self.in_service.len());
+        sample.started += 1.0;
     }
 
     #[inline]
-    fn begin(&mut self, arrival: Arrival) {
-        let takes_us = arrival.demand_us + self.added_us;
+    fn begin(&mut self, id: RequestId, requests: &mut Requests) -> Reverse<InService> {
+        let request = &mut requests[id];
+        let takes_us = request.demand_us + self.added_us;
         if self.added_us > 0.0 {
-            let part = arrival.demand_us / takes_us;
-            self.waiting.insert(self.sequence, part);
-            self.waiting_load += part;
-        }
-        let ends_at = (self.attained_us + takes_us).to_bits();
-        self.in_service.push(Reverse(InService {
-            ends_at,
-            sequence: self.sequence,
-            arrived: arrival.at,
-        }));
-        self.sequence += 1;
-        self.peak = self.peak.max(self.in_service.len());
-    }
-
-    /// When the next request leaves: on the whole microsecond, or after it.
-    pub(super) fn next_departure(&self) -> Option<Micros> {
-        let Reverse(next) = self.in_service.peek()?;
-        let left_us = (f64::from_bits(next.ends_at) - self.attained_us).max(0.0) / self.rate();
-        Some(self.now + Micros(libm::ceil(left_us) as u64))
-    }
-
-    /// Lets the request go whose departure is due at `now`.
-    pub(super) fn depart(&mut self, now: Micros) -> Option<Departure> {
-        self.go_to(now);
-        let Reverse(done) = self.in_service.pop()?;
-        if !self.waiting.is_empty() {
-            self.waiting_load -= self.waiting.remove(&done.sequence).unwrap_or(0.0);
-            if self.waiting.is_empty() {
-                self.waiting_load = 0.0;
+            request.cpu_part = request.demand_us / takes_us;
+            if request.cpu_part < 1.0 {
+                self.longer += 1;
+                self.longer_load += request.cpu_part;
             }
         }
+        Reverse(InService { ends_at: (self.attained_us + takes_us).to_bits(), id })
+    }
+
+    /// Lets the requests go that leave before `until`.
+    #[inline]
+    pub(super) fn serve(&mut self, until: Micros, requests: &mut Requests, sample: &mut Sample) {
+        while self.next_departure < until {
+            self.depart(requests, sample);
+        }
+    }
+
+    fn depart(&mut self, requests: &mut Requests, sample: &mut Sample) {
+        let now = self.next_departure;
+        self.go_to(now);
+        let Some(&Reverse(InService { ends_at, id })) = self.in_service.peek() else { return };
+        let Request { sent, cpu_part, awaited, .. } = requests[id];
+        if cpu_part < 1.0 {
+            self.longer -= 1;
+            self.longer_load = if self.longer == 0 { 0.0 } else { self.longer_load - cpu_part };
+        }
+        if awaited {
+            sample.completed += 1.0;
+            sample.latency.record(now.since(sent));
+            requests.settle(id);
+        } else {
+            self.in_vain -= 1;
+        }
+        requests.remove(id);
         // Rounding may have left it a hair short of its end.
-        self.attained_us = self.attained_us.max(f64::from_bits(done.ends_at));
-        let begun = self.queue.pop_front().map(|waiting| {
-            self.begin(waiting);
-            waiting.at
+        self.attained_us = self.attained_us.max(f64::from_bits(ends_at));
+        let next = self.queue.pop_front().map(|next| {
+            let waited = now.since(requests[next].sent);
+            sample.started += 1.0;
+            sample.waited += 1.0;
+            sample.wait_s += waited.as_s();
+            self.begin(next, requests)
         });
-        self.version += 1;
-        Some(Departure { arrived: done.arrived, begun })
+        if let Some(mut first) = self.in_service.peek_mut() {
+            match next {
+                Some(next) => *first = next,
+                None => {
+                    PeekMut::pop(first);
+                }
+            }
+        }
+        self.foresee();
+    }
+
+    /// The client of a request gives up: what waits leaves the queue, what is in
+    /// service is served to its end in vain.
+    ///
+    /// All clients are equally patient, so that of those in the queue the first
+    /// gives up first.
+    pub(super) fn give_up(&mut self, id: RequestId, requests: &mut Requests) {
+        requests.settle(id);
+        if self.queue.front() == Some(&id) {
+            self.queue.pop_front();
+            requests.remove(id);
+        } else {
+            self.in_vain += 1;
+        }
+    }
+
+    /// The task is gone; returns the requests that it takes with it and whose
+    /// clients wait, in the order in which they were sent.
+    pub(super) fn crash(self, requests: &mut Requests) -> Vec<Request> {
+        let in_service = self.in_service.into_iter().map(|Reverse(InService { id, .. })| id);
+        let mut lost = Vec::new();
+        for id in in_service.chain(self.queue) {
+            if requests[id].awaited {
+                lost.push(requests[id]);
+                requests.settle(id);
+            }
+            requests.remove(id);
+        }
+        lost.sort_by_key(|request| request.sent);
+        lost
     }
 }
