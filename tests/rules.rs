@@ -150,7 +150,8 @@ fn every_choice_in_the_code_stands_in_the_table() {
         .filter_map(|rule| rule.code.split('#').next())
         .collect();
     // Choices of queueing theory are no rules of AWS; they stand where they are made.
-    let theory = ["model/src/data_plane", "model/src/queueing", "model/src/settled", "model/src/traffic"];
+    let theory =
+        ["model/src/data_plane", "model/src/queueing", "model/src/settled", "model/src/traffic"];
     for path in files("model/src") {
         let text = read(&path).to_lowercase().replace("\n///", "").replace("\n    ///", "");
         let declares = text.contains("our choice");

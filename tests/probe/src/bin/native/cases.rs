@@ -122,7 +122,7 @@ fn histogram() -> f64 {
     let mut sum = 0.0;
     for n in 0..2_000_000 {
         x = x.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        minute.record(f64::from(x >> 12) / 1000.0);
+        minute.record(Micros(u64::from(x >> 12)));
         if n % 5000 == 4999 {
             sum += [0.5, 0.95, 0.99].iter().filter_map(|&q| minute.quantile(q)).sum::<f64>();
             all.merge(&minute);
