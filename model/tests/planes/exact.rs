@@ -1,8 +1,7 @@
-//! The exact data plane against theory, within the tolerance of a run of its
-//! length, and against itself.
+//! The exact data plane case by case, and against itself; `tests/theory` holds
+//! it against closed forms.
 
 use headroom_model::data_plane::{DataPlane as _, Exact, Sample, TaskId};
-use headroom_model::queueing::Mmc;
 use headroom_model::scenario::{Arrivals, Law, Routing, Scenario, ServiceTime, Shape};
 use headroom_model::time::Micros;
 
@@ -15,64 +14,6 @@ fn measured(scenario: &Scenario, tasks: u32, rps: f64) -> Sample {
     let (warm, end) = ((25_000.0 / rps) as u64, (275_000.0 / rps) as u64);
     serve(&mut plane, 0, warm);
     serve(&mut plane, warm, end)
-}
-
-/// Slots, load, and how much an honest run of 10^6 requests varies, relatively:
-/// waiting share, mean wait, p95 of the wait (`reference/mmc_tolerance.csv`).
-const TOLERANCES: [(u32, f64, f64, f64, f64); 4] = [
-    (1, 0.8, 0.00207, 0.01246, 0.01267),
-    (2, 0.7, 0.00327, 0.00994, 0.00918),
-    (4, 0.9, 0.00421, 0.02066, 0.02368),
-    (16, 0.9, 0.00855, 0.02516, 0.02734),
-];
-
-/// Four standard deviations, of a run a quarter as long.
-#[test]
-fn a_task_with_slots_is_mmc() {
-    for (slots, rho, p_wait_sd, wait_sd, p95_sd) in TOLERANCES {
-        let queue = Mmc { servers: slots, arrival_rate: rho * f64::from(slots), service_rate: 1.0 };
-        let mut scenario = scenario(queue.arrival_rate);
-        scenario.service.task.concurrency = slots;
-        let sample = measured(&scenario, 1, queue.arrival_rate);
-        let close = |actual: f64, expected: f64, sd: f64, what: &str| {
-            assert_close(actual, expected, 8.0 * sd, &format!("{what} of M/M/{slots} at {rho}"));
-        };
-        close(sample.waited / sample.started, queue.wait_probability(), p_wait_sd, "waiting");
-        close(sample.wait_s / sample.started, queue.mean_wait(), wait_sd, "mean wait");
-        close(
-            sample.latency.mean().unwrap() / 1000.0,
-            queue.mean_response(),
-            wait_sd,
-            "mean response",
-        );
-        // The response has more in it than the wait, and varies less.
-        close(quantile_ms(&sample, 0.95) / 1000.0, queue.response_quantile(0.95), p95_sd, "p95");
-        close(sample.busy_slot_s / sample.slot_s, rho, 0.001, "utilization");
-    }
-}
-
-#[test]
-fn a_shared_cpu_does_not_mind_the_service_law() {
-    for law in [Law::Exponential, Law::Deterministic, Law::Lognormal { cv: 1.5 }] {
-        let mut scenario = scenario(0.7);
-        let task = &mut scenario.service.task;
-        (task.concurrency, task.cpu_ms_per_request) = (10_000, 1000.0);
-        task.service_time.law = law;
-        let sample = measured(&scenario, 1, 0.7);
-        let mean_s = sample.latency.mean().unwrap() / 1000.0;
-        assert_close(mean_s, 1.0 / (1.0 - 0.7), 0.05, &format!("mean response, {law:?}"));
-        assert_close(sample.cpu_s / (250_000.0 / 0.7), 0.7, 0.015, &format!("CPU, {law:?}"));
-        assert_eq!(sample.waited, 0.0, "nobody waits for a slot");
-    }
-}
-
-#[test]
-fn a_bounded_queue_loses_what_theory_says() {
-    // M/M/1/5 at load 1: one in six.
-    let mut scenario = scenario(1.0);
-    scenario.service.task.queue_limit = Some(4);
-    let sample = measured(&scenario, 1, 1.0);
-    assert_close(sample.rejected / sample.offered, 1.0 / 6.0, 0.02, "lost");
 }
 
 #[test]
