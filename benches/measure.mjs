@@ -7,6 +7,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { arch, cpus, platform } from "node:os";
 
 import { launch } from "../tests/browser/chromium.mjs";
+import { CASES, measureExact } from "./exact.mjs";
 
 const { HEADROOM_URL, HEADROOM_PROBE_URL, HEADROOM_SCENARIOS, HEADROOM_RESULTS, HEADROOM_NATIVE } = process.env;
 
@@ -14,6 +15,7 @@ const browser = await launch();
 const results = {};
 try {
   await model();
+  await exact();
   await slider();
   await redraw();
 } finally {
@@ -98,6 +100,18 @@ async function model() {
   note("a day, expected, in wasm", day, name, anchor, 12);
   note("the first day of a figure", first, name, anchor);
   note("a week, expected, in wasm", week, name, anchor, 100);
+  await page.close();
+}
+
+/** A million requests, one by one, in wasm. */
+async function exact() {
+  const page = await browser.newPage();
+  await page.goto(HEADROOM_PROBE_URL);
+  const { anchor, ...milliseconds } = await measureExact(page);
+  const name = "a million customers of M/M/4 in a heap of events in JavaScript";
+  for (const [what, { budget }] of Object.entries(CASES)) {
+    note(`a million requests, exact, in wasm: ${what}`, milliseconds[what], name, anchor, budget);
+  }
   await page.close();
 }
 

@@ -74,7 +74,7 @@ impl Histogram {
 
     /// Adds the response time of one request.
     pub fn record(&mut self, response: Micros) {
-        let bin = Self::bin(response.0 as f64 / 1000.0);
+        let bin = Self::bin(response.0 as i64 as f64 / 1000.0);
         self.use_bins(bin..bin + 1);
         self.weight[bin] += 1.0;
         self.total += 1.0;

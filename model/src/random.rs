@@ -4,13 +4,17 @@
 //! stream is touched by what the fleet does, so that a changed policy meets
 //! the same traffic, and one minute can be played alone.
 //!
-//! Laws are drawn by inverse transform and Box–Muller over libm: the same bits
-//! on every target.
+//! Laws are drawn by a ziggurat and by Box–Muller over libm: the same bits on
+//! every target.
+
+mod ziggurat;
 
 use rand_core::{Rng as _, SeedableRng as _};
 use rand_pcg::Pcg32;
 
 use crate::scenario::Law;
+
+use ziggurat::{EXPONENTIAL, Ziggurat};
 
 use std::f64::consts::TAU;
 
@@ -29,30 +33,34 @@ pub enum Purpose {
 
 /// A stream of random numbers.
 #[derive(Debug, Clone)]
-pub struct Stream(Pcg32);
+pub struct Stream {
+    bits: Pcg32,
+    layers: &'static Ziggurat,
+}
 
 impl Stream {
     /// The stream of a minute of the run.
     pub fn new(seed: u64, purpose: Purpose, minute: u64) -> Self {
         let key = mix(mix(mix(seed) ^ purpose as u64) ^ minute);
-        Self(Pcg32::seed_from_u64(key))
+        Self { bits: Pcg32::seed_from_u64(key), layers: &EXPONENTIAL }
     }
 
     /// Uniform on (0, 1].
     fn uniform(&mut self) -> f64 {
         const UNIT: f64 = 1.0 / (1_u64 << 53) as f64;
-        ((self.0.next_u64() >> 11) + 1) as f64 * UNIT
+        ((self.bits.next_u64() >> 11) + 1) as f64 * UNIT
     }
 
     /// A whole number below `count` (≥ 1, at most 2^32), all alike to within
     /// 2^-32.
     pub fn below(&mut self, count: usize) -> usize {
-        ((u64::from(self.0.next_u32()) * count as u64) >> 32) as usize
+        ((u64::from(self.bits.next_u32()) * count as u64) >> 32) as usize
     }
 
     /// Exponential with mean 1.
+    #[inline]
     pub fn exponential(&mut self) -> f64 {
-        -libm::log(self.uniform())
+        self.layers.draw(|| self.bits.next_u32())
     }
 
     /// Normal with mean 0 and variance 1.
@@ -135,7 +143,7 @@ mod tests {
 
     #[test]
     fn streams_differ_by_seed_purpose_and_minute() {
-        let first = |seed, purpose, minute| Stream::new(seed, purpose, minute).0.next_u64();
+        let first = |seed, purpose, minute| Stream::new(seed, purpose, minute).bits.next_u64();
         let all = [
             first(1, Purpose::Arrivals, 0),
             first(2, Purpose::Arrivals, 0),

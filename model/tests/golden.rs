@@ -13,9 +13,16 @@ use headroom_model::trace::Station;
 #[test]
 fn traces_are_the_same_byte_for_byte() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/goldens");
-    for name in
-        ["spike", "lognormal", "requests", "rollout", "algorithms", "outstanding", "policies"]
-    {
+    for name in [
+        "spike",
+        "lognormal",
+        "requests",
+        "rollout",
+        "algorithms",
+        "outstanding",
+        "policies",
+        "clients",
+    ] {
         let bytes = std::fs::read(folder.join(name).with_extension("json")).expect("a scenario");
         let scenario = Scenario::parse(&bytes).expect("a right scenario");
         for (station, kind) in [(Station::Expected, "expected"), (Station::Exact, "exact")] {

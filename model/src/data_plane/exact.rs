@@ -7,9 +7,11 @@
 //! the same requests at the same times.
 
 mod arrivals;
+mod known;
 mod requests;
 mod rotation;
 mod server;
+mod shared;
 
 use crate::alb::ramp::Ramp;
 use crate::data_plane::{DataPlane, Sample, TaskId};
@@ -80,8 +82,8 @@ impl Exact {
     pub(crate) fn begin_with(&mut self, requests: u64) {
         let mut uncounted = Sample::default();
         for _ in 0..requests {
-            let Arrival { at, demand_us } = self.source.extra(self.now);
-            self.send(at, demand_us, self.retries, &mut uncounted);
+            let Arrival { at, demand } = self.source.extra(self.now);
+            self.send(at, demand, self.retries, &mut uncounted);
         }
     }
 
@@ -92,31 +94,33 @@ impl Exact {
     /// A client sends a request at `at`, and at once again if it is refused, up
     /// to `retries` times. Each is a request of its own that asks for the same
     /// work. When clients send again is our choice.
-    fn send(&mut self, at: Micros, demand_us: f64, retries: u32, sample: &mut Sample) {
-        for retries in (0..=retries).rev() {
+    fn send(&mut self, at: Micros, demand: Micros, retries: u32, sample: &mut Sample) {
+        let mut retries = retries;
+        loop {
             sample.offered += 1.0;
             let index = self.rotation.choose(at, |index| {
                 let Some(target) = &mut self.targets[index] else { return 0 };
-                target.server.serve(at + Micros(1), &mut self.requests, sample);
-                target.server.outstanding()
+                target.server.outstanding(at, &mut self.requests, sample)
             });
             let target = index.and_then(|index| Some((index, self.targets[index].as_mut()?)));
             if let Some((index, Target { server, .. })) = target {
-                server.serve(at + Micros(1), &mut self.requests, sample);
-                if !server.is_full() {
-                    let id = self.requests.add(Request::new(at, demand_us, index, retries));
-                    server.arrive(at, id, &mut self.requests, sample);
+                let request = || Request::new(at, demand, index, retries);
+                if server.arrive(at, demand, request, &mut self.requests, sample) {
                     return;
                 }
             }
             sample.rejected += 1.0;
+            if retries == 0 {
+                return;
+            }
+            retries -= 1;
         }
     }
 
     /// Sends a request again whose client gave it up or lost it at `at`.
     fn send_again(&mut self, at: Micros, request: &Request, sample: &mut Sample) {
         if let Some(retries) = request.retries.checked_sub(1) {
-            self.send(at, request.demand_us, retries, sample);
+            self.send(at, request.demand, retries, sample);
         }
     }
 
@@ -141,6 +145,9 @@ impl Exact {
         for target in self.targets.iter_mut().flatten() {
             target.server.serve(until, &mut self.requests, sample);
             let used = target.server.take_use(until);
+            sample.started += used.started as f64;
+            sample.waited += used.waited as f64;
+            sample.wait_s += used.queued as f64 / 1e6;
             if target.in_rotation {
                 sample.busy_slot_s += used.busy as f64 / 1e6;
             }
@@ -161,9 +168,9 @@ impl DataPlane for Exact {
         }
         let cpu_slots = self.task.cpu_slots(speed);
         let Task { concurrency, queue_limit, .. } = self.task;
-        let added = self.added;
+        let (added, patient) = (self.added, self.requests.are_awaited_for_ever());
         let target = self.targets[index].get_or_insert_with(|| Target {
-            server: Server::new(concurrency, queue_limit, cpu_slots, at, added),
+            server: Server::new(concurrency, queue_limit, cpu_slots, added, patient, at),
             speed,
             in_rotation: false,
             draining: false,
@@ -188,9 +195,10 @@ impl DataPlane for Exact {
 
     fn set_speed(&mut self, at: Micros, task: TaskId, speed: f64) {
         let cpu_slots = self.task.cpu_slots(speed);
-        if let Some(target) = self.target(task) {
+        let target = self.targets.get_mut(task.0 as usize).and_then(Option::as_mut);
+        if let Some(target) = target {
             target.speed = speed;
-            target.server.set_cpu_slots(at, cpu_slots);
+            target.server.set_cpu_slots(at, cpu_slots, &mut self.requests);
         }
     }
 
@@ -202,10 +210,10 @@ impl DataPlane for Exact {
         }
     }
 
-    fn remove(&mut self, _at: Micros, task: TaskId, sample: &mut Sample) {
+    fn remove(&mut self, at: Micros, task: TaskId, sample: &mut Sample) {
         let index = task.0 as usize;
         if let Some(target) = self.targets.get_mut(index).and_then(Option::take) {
-            let lost = target.server.crash(&mut self.requests);
+            let lost = target.server.crash(at, &mut self.requests);
             sample.failed += lost.len() as f64;
             self.lost.extend(lost.into_iter().filter(|request| request.retries > 0));
             self.rotation.leave(index);
@@ -213,6 +221,9 @@ impl DataPlane for Exact {
     }
 
     fn advance(&mut self, until: Micros, sample: &mut Sample) {
+        for target in self.targets.iter_mut().flatten() {
+            target.server.go_on(until, sample);
+        }
         for request in std::mem::take(&mut self.lost) {
             self.send_again(self.now, &request, sample);
         }
@@ -221,9 +232,9 @@ impl DataPlane for Exact {
             match self.requests.next_to_time_out() {
                 Some((at, id)) if at <= arrives && at < until => self.time_out(at, id, sample),
                 _ if arrives < until => {
-                    let Some(Arrival { at, demand_us }) = self.next_arrival else { break };
+                    let Some(Arrival { at, demand }) = self.next_arrival else { break };
                     self.next_arrival = self.source.next();
-                    self.send(at, demand_us, self.retries, sample);
+                    self.send(at, demand, self.retries, sample);
                 }
                 _ => break,
             }
@@ -233,7 +244,8 @@ impl DataPlane for Exact {
     }
 
     fn in_flight(&self) -> f64 {
-        self.requests.in_flight() as f64
+        let known: usize = self.targets.iter().flatten().map(|it| it.server.in_flight()).sum();
+        (self.requests.in_flight() + known as u64) as f64
     }
 
     fn peak_in_service(&self, task: TaskId) -> f64 {

@@ -83,7 +83,14 @@ fn a_request_is_sent_again_at_once_as_another() {
 /// takes as long as if it had been sent there first.
 #[test]
 fn what_a_crash_takes_is_sent_again() {
-    let mut scenario = even(1, 2000.0, 1, client(60_000, 2));
+    for client in [client(60_000, 2), Client { timeout: None, retries: 2 }] {
+        crash_and_send_again(client);
+    }
+}
+
+#[track_caller]
+fn crash_and_send_again(client: Client) {
+    let mut scenario = even(1, 2000.0, 1, client);
     scenario.service.task.service_time.law = Law::Lognormal { cv: 1.0 };
     let alone = {
         let mut plane = Exact::new(&scenario);

@@ -14,6 +14,8 @@ enum Change {
     Speed(f64),
     Leave(bool),
     Remove,
+    /// What all tasks wait for is so much slower [µs].
+    Slow(u64),
 }
 
 fn changes() -> impl Strategy<Value = Vec<(u64, u32, Change)>> {
@@ -23,6 +25,7 @@ fn changes() -> impl Strategy<Value = Vec<(u64, u32, Change)>> {
         1 => speed.prop_map(Change::Speed),
         1 => any::<bool>().prop_map(Change::Leave),
         1 => Just(Change::Remove),
+        1 => prop_oneof![Just(0), 0_u64..1_000_000].prop_map(Change::Slow),
     ];
     prop::collection::vec((0_u64..20_000_000, 0_u32..8, change), 1..30)
 }
@@ -114,6 +117,7 @@ fn play(
                 plane.remove(now, id, &mut sample);
                 *state = State::Gone;
             }
+            (Change::Slow(added), _) => plane.set_added_wait(now, Micros(added)),
             _ => {}
         }
         check(&sample, plane.in_flight())?;
@@ -152,6 +156,28 @@ proptest! {
             let accounted = completed + rejected + timed_out + failed + in_flight;
             prop_assert_eq!(accounted, sample.offered);
             prop_assert_eq!(sample.latency.total(), sample.completed);
+            Ok(())
+        })?;
+    }
+
+    /// Nobody waits as long as that client would. But with it nothing is known
+    /// beforehand, and each departure is played when its time comes.
+    #[test]
+    fn what_is_known_beforehand_is_what_happens(scenario in scenarios(), changes in changes()) {
+        let mut scenario = scenario;
+        scenario.service.task.cpu_ms_per_request = 0.0;
+        scenario.service.client.timeout = None;
+        let mut patient = Exact::new(&scenario);
+        scenario.service.client.timeout = Some(Micros::from_whole_s(3600));
+        let mut played = Exact::new(&scenario);
+        let mut samples = Vec::new();
+        play(&scenario, &mut patient, &changes, |sample, in_flight| {
+            samples.push((sample.clone(), in_flight));
+            Ok(())
+        })?;
+        let mut samples = samples.into_iter();
+        play(&scenario, &mut played, &changes, |sample, in_flight| {
+            prop_assert_eq!(samples.next(), Some((sample.clone(), in_flight)));
             Ok(())
         })?;
     }

@@ -152,6 +152,41 @@ fn a_slow_cpu_takes_longer_and_uses_more() {
     assert_close(sample.cpu_s, 60.0 * 0.100, 1e-9, "CPU");
 }
 
+/// Requests of 4 s, half of it CPU, on two slots, one a second: at full speed
+/// the CPU carries both. From 3.0 to 7.0 it is half as fast and carries one.
+/// The first has 1.5 s left then and leaves at 6.0, the second 2.5 s and leaves
+/// at 7.5; the third begins at 6.0, has done 0.5 s by 7.0 and leaves at 10.5, the
+/// fourth begins at 7.5.
+#[test]
+fn a_task_slows_down_and_recovers() {
+    let mut scenario = scenario(1.0);
+    scenario.traffic.arrivals = Arrivals::Deterministic;
+    let task = &mut scenario.service.task;
+    task.concurrency = 2;
+    task.service_time = ServiceTime { law: Law::Deterministic, mean_ms: 4000.0 };
+    task.cpu_ms_per_request = 2000.0;
+    let mut plane = Exact::new(&scenario);
+    start(&mut plane, 1);
+    let mut sample = Sample::default();
+    let mut answered = |speed: Option<f64>, until_ms: u64| {
+        let at = Micros(until_ms * 1000);
+        plane.advance(at, &mut sample);
+        if let Some(speed) = speed {
+            plane.set_speed(at, TaskId(0), speed);
+        }
+        let Sample { completed, started, waited, wait_s, busy_slot_s, .. } = sample;
+        (completed, started, waited, wait_s, busy_slot_s, plane.in_flight())
+    };
+    assert_eq!(answered(Some(0.5), 3000), (0.0, 2.0, 0.0, 0.0, 4.0, 3.0));
+    assert_eq!(answered(None, 6000), (0.0, 2.0, 0.0, 0.0, 10.0, 6.0));
+    assert_eq!(answered(Some(1.0), 7000), (1.0, 3.0, 1.0, 3.5, 12.0, 6.0));
+    assert_eq!(answered(None, 7500), (1.0, 3.0, 1.0, 3.5, 13.0, 6.0));
+    assert_eq!(answered(None, 7501), (2.0, 4.0, 2.0, 7.5, 13.002, 6.0));
+    assert_eq!(answered(None, 10_500), (2.0, 4.0, 2.0, 7.5, 19.0, 8.0));
+    assert_eq!(answered(None, 10_501), (3.0, 5.0, 3.0, 13.5, 19.002, 8.0));
+    assert_close(sample.cpu_s, 2.0 + 4.0 + 3.501, 1e-9, "CPU");
+}
+
 #[test]
 fn a_changed_fleet_meets_the_same_requests() {
     let scenario = course_scenario(80.0);

@@ -124,7 +124,7 @@ fn exact_figures_scale_with_time() {
         let mut plane = Exact::new(scenario);
         start(&mut plane, 4);
         serve(&mut plane, 0, 60 * factor);
-        serve(&mut plane, 60 * factor, 1260 * factor)
+        serve(&mut plane, 60 * factor, 6060 * factor)
     };
     let reference = measured(&fast, 1);
     let slow = measured(&slower(&fast, rps, 10.0), 10);

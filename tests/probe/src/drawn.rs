@@ -150,6 +150,12 @@ fn service(dice: &mut Dice, desired: u32, zones: u32, task: &Value) -> Value {
         "deployment": {"minimum_healthy_percent": least, "maximum_percent": most},
         "availability_zones": zones,
     });
+    if dice.percent(40) {
+        service["client"] = json!({
+            "timeout_ms": dice.pick(&[None, Some(60), Some(500), Some(20_000)]),
+            "retries": dice.below(4),
+        });
+    }
     match dice.below(4) {
         0 => {}
         1 => {
@@ -230,6 +236,7 @@ fn damage(dice: &mut Dice, scenario: &mut Value) {
         "/service/task/cpu_ms_per_request",
         "/service/task/service_time/law",
         "/service/target_group/slow_start_s",
+        "/service/client/timeout_ms",
         "/service/deployment/maximum_percent",
         "/events/0/at_s",
         "/events/0/kind",
@@ -294,7 +301,7 @@ mod tests {
         assert_eq!(outcomes.len(), 11, "{outcomes:?}");
     }
 
-    const WORDS: [&str; 44] = [
+    const WORDS: [&str; 46] = [
         "steady",
         "ramp",
         "spike",
@@ -316,6 +323,8 @@ mod tests {
         "protect_tasks",
         "availability_zone_failure",
         "dependency_slow",
+        "timeout_ms",
+        "retries",
         "deployment",
         "before_running",
         "exit",

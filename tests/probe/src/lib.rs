@@ -18,7 +18,7 @@ use digest::Digest;
 /// The runs that have to give the same bytes everywhere: between them they
 /// reach every traffic shape, law of service time and algorithm, and most kinds of
 /// event.
-const RUNS: [(&str, &str); 9] = [
+const RUNS: [(&str, &str); 10] = [
     ("spike", include_str!("../scenarios/spike.json")),
     ("crash", include_str!("../scenarios/crash.json")),
     ("day", include_str!("../scenarios/day.json")),
@@ -28,6 +28,7 @@ const RUNS: [(&str, &str); 9] = [
     ("rollout", include_str!("../../../model/tests/goldens/rollout.json")),
     ("policies", include_str!("../../../model/tests/goldens/policies.json")),
     ("outstanding", include_str!("../../../model/tests/goldens/outstanding.json")),
+    ("clients", include_str!("../../../model/tests/goldens/clients.json")),
 ];
 
 /// A line for each run: its name, the data plane, the model's version, and a
@@ -109,6 +110,14 @@ impl Player {
         let scenario = Scenario::parse(json.as_bytes()).map_err(|faults| format!("{faults:?}"))?;
         Ok(self.0.expect(&scenario).minutes.len() as u32)
     }
+}
+
+/// Plays a scenario request by request; returns their number, or the faults of
+/// the scenario.
+#[wasm_bindgen]
+pub fn exact(json: &str) -> Result<f64, String> {
+    let scenario = Scenario::parse(json.as_bytes()).map_err(|faults| format!("{faults:?}"))?;
+    Ok(simulate(&scenario, Station::Exact).summary.requests)
 }
 
 /// The version of the model's rules.

@@ -1,5 +1,6 @@
 //! The requests that arrive, one after the other.
 
+use super::server::whole;
 use crate::random::{Purpose, Stream};
 use crate::scenario::{Arrivals, Law, Scenario, Traffic};
 use crate::time::Micros;
@@ -8,8 +9,8 @@ use crate::time::Micros;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Arrival {
     pub(super) at: Micros,
-    /// How long it takes when nothing contends [µs].
-    pub(super) demand_us: f64,
+    /// How long it takes when nothing contends.
+    pub(super) demand: Micros,
 }
 
 /// The requests of a scenario in order of time. They depend on its traffic,
@@ -25,6 +26,9 @@ pub(super) struct Source {
     second: u64,
     /// The rates of the minute that holds it [requests/s].
     rates: [f64; 60],
+    /// The rate of the second, and its mean gap between requests [µs].
+    rate_rps: f64,
+    gap_us: f64,
     /// Mean number of requests still to pass before the next one, counted
     /// from the start of `second`.
     ahead: f64,
@@ -37,6 +41,8 @@ impl Source {
     pub(super) fn new(scenario: &Scenario) -> Self {
         let service_time = scenario.service.task.service_time;
         let mut source = Self {
+            rate_rps: 0.0,
+            gap_us: 0.0,
             rates: scenario.traffic.rates_in_minute(0),
             traffic: scenario.traffic.clone(),
             law: service_time.law,
@@ -49,6 +55,7 @@ impl Source {
             demands: Stream::new(scenario.seed, Purpose::Demands, 0),
             extras: Stream::new(scenario.seed, Purpose::Extras, 0),
         };
+        source.begin_second();
         // Even arrivals begin half a gap after the start.
         source.ahead =
             source.gap() * if scenario.traffic.arrivals == Arrivals::Poisson { 1.0 } else { 0.5 };
@@ -67,6 +74,7 @@ impl Source {
         }
         source.second = 60 * minute;
         source.begin_minute(minute);
+        source.begin_second();
         source
     }
 
@@ -78,14 +86,15 @@ impl Source {
         }
     }
 
-    fn rate_rps(&self) -> f64 {
-        self.rates[(self.second % 60) as usize]
+    fn begin_second(&mut self) {
+        self.rate_rps = self.rates[(self.second % 60) as usize];
+        self.gap_us = 1e6 / self.rate_rps;
     }
 
     /// The next request; `None` after the end of the run.
     pub(super) fn next(&mut self) -> Option<Arrival> {
-        while self.ahead >= self.rate_rps() {
-            self.ahead -= self.rate_rps();
+        while self.ahead >= self.rate_rps {
+            self.ahead -= self.rate_rps;
             self.second += 1;
             if Micros::from_whole_s(self.second) >= self.end {
                 return None;
@@ -93,17 +102,18 @@ impl Source {
             if self.second.is_multiple_of(60) {
                 self.begin_minute(self.second / 60);
             }
+            self.begin_second();
         }
-        let within = (self.ahead / self.rate_rps() * 1e6) as u64;
-        let at = Micros::from_whole_s(self.second) + Micros(within.min(Micros::SECOND.0 - 1));
+        let within = ((self.ahead * self.gap_us) as i64 as u64).min(Micros::SECOND.0 - 1);
+        let at = Micros(self.second * Micros::SECOND.0 + within);
         self.ahead += self.gap();
-        let demand_us = self.demands.service_time(self.law) * self.mean_us;
-        Some(Arrival { at, demand_us })
+        let demand = whole(self.demands.service_time(self.law) * self.mean_us);
+        Some(Arrival { at, demand })
     }
 
     /// A request besides those of the scenario.
     pub(super) fn extra(&mut self, at: Micros) -> Arrival {
-        Arrival { at, demand_us: self.extras.service_time(self.law) * self.mean_us }
+        Arrival { at, demand: whole(self.extras.service_time(self.law) * self.mean_us) }
     }
 
     fn begin_minute(&mut self, minute: u64) {

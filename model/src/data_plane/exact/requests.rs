@@ -12,8 +12,8 @@ const NONE: u32 = u32::MAX;
 pub(super) struct Request {
     /// When the client sent it.
     pub(super) sent: Micros,
-    /// How long it takes when nothing contends [µs].
-    pub(super) demand_us: f64,
+    /// How long it takes when nothing contends.
+    pub(super) demand: Micros,
     /// Which part of its time in service it needs the CPU as others do: 1,
     /// unless it waits for a slow dependency.
     pub(super) cpu_part: f64,
@@ -29,10 +29,10 @@ pub(super) struct Request {
 
 impl Request {
     /// A request that is sent now.
-    pub(super) fn new(sent: Micros, demand_us: f64, target: usize, retries: u32) -> Self {
+    pub(super) fn new(sent: Micros, demand: Micros, target: usize, retries: u32) -> Self {
         Self {
             sent,
-            demand_us,
+            demand,
             cpu_part: 1.0,
             target: target as u32,
             retries,
@@ -69,6 +69,11 @@ impl Requests {
             newest: NONE,
             in_flight: 0,
         }
+    }
+
+    /// Whether no client gives up.
+    pub(super) fn are_awaited_for_ever(&self) -> bool {
+        self.timeout.is_none()
     }
 
     /// Requests whose clients wait.
@@ -129,6 +134,14 @@ impl Requests {
     /// A task has this request no longer.
     pub(super) fn remove(&mut self, RequestId(id): RequestId) {
         self.free.push(id);
+    }
+
+    /// Somebody else has this request from now on.
+    pub(super) fn take(&mut self, id: RequestId) -> Request {
+        let request = self[id];
+        self.settle(id);
+        self.remove(id);
+        request
     }
 
     /// Whose client gives up next, and when.

@@ -89,9 +89,8 @@ impl Rotation {
         match self.routing {
             Routing::RoundRobin => loop {
                 let index = self.next();
-                let Place { target, ramp } = self.targets[index];
-                if ramp.is_none() || self.takes(index, now) {
-                    return Some(target);
+                if self.ramping == 0 || self.takes(index, now) {
+                    return Some(self.targets[index].target);
                 }
             },
             Routing::LeastOutstandingRequests => {
