@@ -20,6 +20,7 @@
 #![cfg_attr(not(test), warn(clippy::string_slice))]
 
 pub mod alb;
+mod audit;
 pub mod autoscaling;
 mod calendar;
 pub mod cloudwatch;
@@ -27,6 +28,7 @@ pub mod cost;
 pub mod data_plane;
 pub mod decimal;
 pub mod ecs;
+mod ensemble;
 pub mod histogram;
 pub mod queueing;
 pub mod random;
@@ -38,6 +40,7 @@ pub mod time;
 pub mod trace;
 pub mod traffic;
 
+pub use audit::{Audit, Audited};
 pub use settled::{MOST_REQUESTS, REPLICATIONS, Settling};
 pub use simulate::{Player, expect, replay, simulate};
 

@@ -16,7 +16,8 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use crate::data_plane::{DataPlane as _, Exact, Expected, Fidelity, History, Recorded, Sample};
+use crate::data_plane::{Expected, Fidelity, History, Recorded, Sample};
+use crate::ensemble::Ensemble;
 use crate::run::Run;
 use crate::scenario::Scenario;
 use crate::time::Micros;
@@ -57,27 +58,11 @@ struct Plan {
     requests: f64,
 }
 
-/// A stretch in work: replications that take turns, a minute each.
+/// A stretch in work.
 #[derive(Debug)]
 struct Work {
     rows: Range<usize>,
-    replications: Vec<Replication>,
-    /// Row of the minute in work.
-    row: usize,
-    /// Whose turn it is.
-    turn: usize,
-    /// What happened in this minute in those that have played it, together.
-    minute: Sample,
-}
-
-#[derive(Debug)]
-struct Replication {
-    plane: Exact,
-    now: Micros,
-    /// How many changes of the fleet it has seen.
-    seen: usize,
-    /// What happened in its minute in work.
-    minute: Sample,
+    ensemble: Ensemble,
 }
 
 impl Settling {
@@ -131,51 +116,37 @@ impl Settling {
     /// that is settled now, if one is.
     pub fn step(&mut self) -> Option<usize> {
         let Self { scenario, history, trace, total, in_flight, to_do, work, .. } = self;
-        let Some(work) = work else {
-            let plan = to_do.pop_front()?;
-            self.work = Some(Work::begin(plan, scenario, history));
+        let Some(Work { rows, ensemble }) = work else {
+            let Plan { rows, first, in_flight, replications, .. } = to_do.pop_front()?;
+            let ensemble = Ensemble::new(scenario, history, first, in_flight, replications);
+            self.work = Some(Work { rows, ensemble });
             return None;
         };
-        let minute = &trace.minutes[work.row];
-        let runs = work.replications.len();
-        let replication = &mut work.replications[work.turn];
-        let arrived_before = replication.minute.offered;
-        let end = Micros::from_s(minute.t_s);
-        replication.serve(end.min(replication.now + Micros::SECOND), history);
-        self.simulated += replication.minute.offered - arrived_before;
-        if replication.now < end {
+        let row = ensemble.row();
+        let minute = &mut trace.minutes[row];
+        self.simulated += ensemble.step(Micros::from_s(minute.t_s), history);
+        if !ensemble.has_ended() {
             return None;
         }
-        work.minute.add(&replication.minute);
-        replication.minute.clear();
-        work.turn += 1;
-        if work.turn < runs {
-            return None;
-        }
-        // All have played this minute.
-        work.turn = 0;
-        let row = work.row;
-        work.row += 1;
-        let is_last = work.row == work.rows.end;
-        let is_settled = work.rows.contains(&row);
+        let is_settled = rows.contains(&row);
         if is_settled {
-            let minute = &mut trace.minutes[row];
-            work.minute.divide(runs as f64);
+            let mut mean = Sample::default();
+            ensemble.minute().for_each(|sample| mean.add(sample));
+            mean.divide(ensemble.minute().len() as f64);
             if scenario.service.client.retries == 0 {
-                work.minute.offered = minute.offered_rps * seconds(minute);
+                mean.offered = minute.offered_rps * seconds(minute);
             } else {
                 // Clients that send again offer more the more errors there are.
-                minute.offered_rps = work.minute.offered / seconds(minute);
+                minute.offered_rps = mean.offered / seconds(minute);
             }
-            minute.take(&work.minute, seconds(minute), scenario.slo);
+            minute.take(&mean, seconds(minute), scenario.slo);
             minute.fidelity = Fidelity::Exact;
-            total.add(&work.minute);
+            total.add(&mean);
         }
-        work.minute.clear();
-        if is_last {
-            if work.rows.end == trace.minutes.len() {
-                let left = work.replications.iter().map(|one| one.plane.in_flight());
-                *in_flight = left.sum::<f64>() / runs as f64;
+        ensemble.go_on();
+        if ensemble.row() == rows.end {
+            if rows.end == trace.minutes.len() {
+                *in_flight = ensemble.in_flight();
             }
             self.work = None;
         }
@@ -231,40 +202,6 @@ impl Plan {
 /// How long a minute lasts [s]; the last of a run may be short.
 fn seconds(minute: &Minute) -> f64 {
     minute.t_s - 60.0 * (libm::ceil(minute.t_s / 60.0) - 1.0)
-}
-
-impl Work {
-    fn begin(plan: Plan, scenario: &Scenario, history: &History) -> Self {
-        let Plan { rows, first, in_flight, replications, .. } = plan;
-        let begin = |number: usize| {
-            let mut scenario = scenario.clone();
-            scenario.seed = crate::random::derived_seed(scenario.seed, number as u64);
-            let mut plane = Exact::from_minute(&scenario, first as u64);
-            let now = Micros(first as u64 * Micros::MINUTE.0);
-            let seen = history.repeat(0, now, &mut plane, &mut Sample::default());
-            plane.begin_with(libm::round(in_flight) as u64);
-            Replication { plane, now, seen, minute: Sample::default() }
-        };
-        Self {
-            rows,
-            replications: (0..replications).map(begin).collect(),
-            row: first,
-            turn: 0,
-            minute: Sample::default(),
-        }
-    }
-}
-
-impl Replication {
-    /// Serves until `until`, and sees what happens to the fleet until then.
-    fn serve(&mut self, until: Micros, history: &History) {
-        while self.now < until {
-            let next = history.next(self.seen).unwrap_or(until).min(until);
-            self.plane.advance(next, &mut self.minute);
-            self.now = next;
-            self.seen = history.repeat(self.seen, next, &mut self.plane, &mut self.minute);
-        }
-    }
 }
 
 #[cfg(test)]
