@@ -97,7 +97,7 @@ impl Settling {
         }
     }
 
-    /// The run, as far as it is settled; its summary is formed anew at the end.
+    /// The run, as far as it is settled; once all is, with a summary to match.
     pub fn trace(&self) -> &Trace {
         &self.trace
     }
@@ -149,6 +149,9 @@ impl Settling {
                 *in_flight = ensemble.in_flight();
             }
             self.work = None;
+            if self.to_do.is_empty() {
+                self.form_summary();
+            }
         }
         is_settled.then_some(row)
     }
@@ -158,19 +161,23 @@ impl Settling {
         self.work.is_none() && self.to_do.is_empty()
     }
 
-    /// Does what is left, and forms the summary anew.
+    /// Does what is left.
     pub fn finish(mut self) -> Trace {
         while !self.is_done() {
             self.step();
         }
-        let Self { mut trace, mut total, in_flight, .. } = self;
+        self.trace
+    }
+
+    /// Forms the summary anew, now that all minutes are settled.
+    fn form_summary(&mut self) {
+        let Self { trace, total, in_flight, .. } = self;
         // A replication does not hold as many requests at the ends of its
         // stretch as theory has there; the few more or less are answered after.
-        total.completed = total.offered - total.errors() - in_flight;
-        trace.summary.take(&total, in_flight);
+        total.completed = total.offered - total.errors() - *in_flight;
+        trace.summary.take(total, *in_flight);
         let missed = trace.minutes.iter().filter(|minute| minute.missed).count();
         trace.summary.slo_minutes_missed = missed as u32;
-        trace
     }
 }
 

@@ -1,0 +1,1 @@
+pub(crate) fn open(_window: &web_sys::Window) {}
