@@ -8,6 +8,7 @@ pub mod describe;
 pub mod goals;
 pub mod prompt;
 pub mod run;
+pub mod settled;
 pub mod state;
 pub mod summary;
 pub mod time;

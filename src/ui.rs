@@ -12,6 +12,7 @@ mod signal;
 mod stage;
 mod start;
 mod storage;
+mod worker;
 
 /// Mounts the app in the page's body and takes away the message that stood there.
 pub fn mount() {

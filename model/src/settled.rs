@@ -11,7 +11,7 @@
 //! A replication begins before its stretch, with as many requests at the tasks
 //! as theory has there, and so early that these are gone when the stretch
 //! begins: what is measured has arrived. Our choice, as is that the offered
-//! rate stays that of the expected run.
+//! rate stays that of the expected run unless clients send again.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -109,7 +109,7 @@ impl Settling {
 
     /// How much is done, from 0 to 1.
     pub fn progress(&self) -> f64 {
-        if self.requests > 0.0 { (self.simulated / self.requests).min(1.0) } else { 1.0 }
+        if self.is_done() { 1.0 } else { (self.simulated / self.requests).min(1.0) }
     }
 
     /// Simulates another second in one replication. Returns the row of a minute

@@ -74,21 +74,25 @@ pub fn exactness(run: &Run) -> Exactness {
         return Exactness {
             mark: format!("approximate in {}", minutes(approximate)),
             meaning: "Response times and errors of the hatched minutes lie outside the range in \
-                      which queueing theory can vouch for them; tasks, CPU and decisions do not \
-                      depend on them.",
+                      which queueing theory can vouch for them, until they are simulated request \
+                      by request while you pause; tasks, CPU and decisions do not depend on them.",
             approximate: true,
         };
     }
-    let expected = with(Fidelity::Expected) > 0;
-    Exactness {
-        mark: if expected { "expected" } else { "exact" }.to_owned(),
-        meaning: if expected {
-            "Nothing is drawn at random: these are the means over many runs, from queueing theory."
-        } else {
-            "Every single request was simulated."
-        },
-        approximate: false,
-    }
+    let (mark, meaning) = match (with(Fidelity::Expected), with(Fidelity::Exact)) {
+        (0, _) => ("exact".to_owned(), "Every single request was simulated."),
+        (_, 0) => (
+            "expected".to_owned(),
+            "Nothing is drawn at random: these are the means over many runs, from queueing theory.",
+        ),
+        (_, exact) => (
+            format!("expected, exact in {}", minutes(exact)),
+            "Where queueing theory cannot vouch for response times and errors, up to eight runs \
+             simulated every single request, and their mean is shown; elsewhere it is the mean \
+             that theory expects.",
+        ),
+    };
+    Exactness { mark, meaning, approximate: false }
 }
 
 #[cfg(test)]
@@ -111,5 +115,7 @@ mod tests {
             minute.fidelity = Fidelity::Expected;
         }
         assert_eq!(exactness(&run).mark, "expected");
+        run.trace.minutes[0].fidelity = Fidelity::Exact;
+        assert_eq!(exactness(&run).mark, "expected, exact in 1 minute");
     }
 }

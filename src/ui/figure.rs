@@ -11,6 +11,7 @@ mod charts;
 mod controls;
 mod extras;
 mod look;
+mod settled;
 mod tasks;
 mod transport;
 
@@ -27,6 +28,7 @@ use crate::figure::run::Run;
 use crate::figure::state::{Bet, State};
 use crate::figure::{goals, summary, time};
 use look::Look;
+use settled::Told;
 
 /// Everything that changes in a figure.
 #[derive(Clone, Copy)]
@@ -100,7 +102,8 @@ struct Shared {
     signals: FigureSignals,
     /// The act on show.
     act: Memo<usize>,
-    /// What the settings ask for, run; the error is a sentence.
+    /// What the settings ask for, run, and settled as far as it is; the error is
+    /// a sentence.
     run: Memo<Arc<Result<Run, String>>>,
     /// From when on the future is hidden [s].
     fog_from_s: Memo<Option<f64>>,
@@ -174,10 +177,16 @@ pub(super) fn figure(
         signals.state.with(|state| State { t_s: 0.0, bet: None, ..state.clone() })
     });
     let player = Mutex::new(Player::default());
+    let told = Signal::new(None);
     let run = Memo::always_new(move || {
         // A player that a panic has left is as good as a new one.
         let mut player = player.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::new(settings.with(|state| Run::of(&mut player, state.told(figure), state)))
+        let run = settings.with(|state| {
+            let mut run = Run::of(&mut player, state.told(figure), state)?;
+            told.with(|told: &Option<Told>| settled::put_in(&mut run, told.as_ref(), state));
+            Ok(run)
+        });
+        Arc::new(run)
     });
     let duration_s = Memo::new(move || settings.with(|state| state.duration_s(state.told(figure))));
     let revealed = reveal(signals);
@@ -187,6 +196,9 @@ pub(super) fn figure(
             .state
             .with(|state| time::fog_from_s(state.told(figure), state, revealed, duration_s))
     });
+    let is_open =
+        move || run.with(|run| run.as_ref().as_ref().is_ok_and(crate::figure::settled::is_open));
+    settled::settle(figure, signals, settings, fog_from_s, is_open, told);
     let more_charts = Signal::new(false);
     let shown = Memo::new(move || {
         let first = figure.acts[act.get()].charts;

@@ -9,7 +9,7 @@ use super::section::section;
 use super::sidebar::sidebar;
 use super::signal::Signal;
 use super::stage::Told;
-use super::{fullscreen, keys, storage};
+use super::{fullscreen, keys, storage, worker};
 use crate::link::Link;
 use crate::progress::{Mark, Progress};
 use crate::settings::{Settings, Theme};
@@ -134,6 +134,7 @@ pub(super) fn app() -> Vec<El> {
         }
     });
     keys::listen(shell);
+    worker::start_after_first_paint(shell);
     follow(move || show_theme(shell));
 
     // At first the browser's own focus is right; later the heading takes it.

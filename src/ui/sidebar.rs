@@ -99,5 +99,6 @@ fn settings(shell: Shell) -> El {
         .child(el("label", "").child(named("Theme")).child(themes))
         .child(el("label", "").child(shortcuts).child(named("Single-key shortcuts")))
         .child(keys)
-        .child(el("a", "").attr("href", "./what-this-follows.html").text("What this follows"))
+        .child(link("", "./what-this-follows.html").text("What this follows"))
+        .child(link("", "./check-this-simulator.html").text("Check this simulator"))
 }

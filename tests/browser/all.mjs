@@ -10,3 +10,5 @@ import "./stage.mjs";
 import "./lesson.mjs";
 import "./start.mjs";
 import "./follows.mjs";
+import "./worker.mjs";
+import "./check.mjs";

@@ -50,7 +50,7 @@ export async function open(t, route = "", { width = 1440, height = 900, scale = 
   return page;
 }
 
-/** Waits until the app is mounted, its fonts are there and its charts are painted. */
+/** Waits until the app is mounted, its fonts are there, its charts are painted and its worker is loaded. */
 export async function ready(page) {
   await page.waitForSelector("#start[hidden]", { state: "attached" });
   await page.locator("main h1").waitFor();
@@ -62,6 +62,16 @@ export async function ready(page) {
     }),
   );
   await frames(page);
+  await until(page, () => page.asked.some((address) => /headroom-worker-.*\.wasm$/.test(address)), "a worker");
+}
+
+/** Waits for something that the browser does by itself; fails after ten seconds. */
+export async function until(page, holds, what) {
+  const end = Date.now() + 10_000;
+  while (!(await holds())) {
+    assert.ok(Date.now() < end, `waited in vain for ${what}`);
+    await frames(page);
+  }
 }
 
 /** Waits until what was changed just now is on the screen. */

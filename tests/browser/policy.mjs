@@ -37,6 +37,8 @@ test("content security policy", async (t) => {
         document.createElement("script").textContent = "globalThis.ran = true";
       },
       worker: () => new Worker("https://example.com/worker.js"),
+      policy: () => trustedTypes.createPolicy("another", { createScriptURL: (address) => address }),
+      again: () => trustedTypes.createPolicy("headroom", { createScriptURL: (address) => address }),
     };
   });
 
@@ -48,6 +50,10 @@ test("content security policy", async (t) => {
     assert.equal(await inPage(page, "innerHTML"), "TypeError");
     assert.equal(await inPage(page, "scriptText"), "TypeError");
     assert.equal(await inPage(page, "worker"), "TypeError");
+  });
+  await t.test("no script makes a policy of its own", async () => {
+    assert.equal(await inPage(page, "policy"), "TypeError");
+    assert.equal(await inPage(page, "again"), "TypeError");
   });
   await t.test("inline styles are refused", async () => {
     const color = await page.evaluate(() => {

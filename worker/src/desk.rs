@@ -7,7 +7,7 @@
 //! | `{"build", "job", "settle": SCENARIO}` | settles an expected run |
 //! | `{"build", "job", "theory": REQUESTS}` | holds the exact plane against closed forms |
 //! | `{"build", "job", "audit": SCENARIO, "replications"}` | holds an expected run against exact ones |
-//! | `{"build", "job"}` | nothing: the job before is cancelled, as by every new one |
+//! | `{"build", "job", "cancel"}` | nothing: the job before is given up, as for every new one |
 //!
 //! What comes back has the job's number, `progress` from 0 to 1, `done`, and
 //! what is new since the last message: `minutes` (settled ones as `[row,

@@ -6,15 +6,18 @@
 use std::fmt::Write as _;
 use std::fs;
 
-use crate::policy::with_policy;
+use crate::beside::{self, Page};
 use crate::prose::escaped;
 use crate::run::{Failure, Outcome, io, root};
-use crate::site::dist;
 
-/// The page, beside `index.html`; the course links to it.
-pub(crate) const PAGE: &str = "what-this-follows.html";
-/// Its own style sheet.
-pub(crate) const SHEET: &str = "what-this-follows.css";
+/// The page; the course links to it.
+pub(crate) const PAGE: Page = Page {
+    name: "what-this-follows",
+    title: "What this follows",
+    class: "follows",
+    sheet: "style/rules.css",
+    script: None,
+};
 
 /// How sure a rule is, in the order of the introduction.
 const KINDS: [(&str, &str, &str); 4] = [
@@ -23,15 +26,6 @@ const KINDS: [(&str, &str, &str); 4] = [
     ("observed", "observed", "it was seen on live accounts, or reported and measured"),
     ("chosen", "our choice", "AWS has published nothing; the reason for our choice is given"),
 ];
-
-/// The theme that was chosen in the course, before anything is painted.
-/// Storage may be refused; then the system's preference holds.
-const THEME: &str = r#"
-try {
-  const chosen = /theme (\w+)/.exec(localStorage.getItem("headroom.settings"));
-  if (chosen && chosen[1] !== "system") document.documentElement.dataset.theme = chosen[1];
-} catch {}
-"#;
 
 /// A row of the table.
 struct Rule {
@@ -49,12 +43,7 @@ struct Rule {
 pub(crate) fn write() -> Outcome {
     let table = root().join("src/course/rules.csv");
     let rules = parse(&io("read", &table, fs::read_to_string(&table))?)?;
-    let index = dist().join("index.html");
-    let index = io("read", &index, fs::read_to_string(&index))?;
-    let (sheet, from) = (dist().join(SHEET), root().join("style/rules.css"));
-    io("write", &sheet, fs::copy(from, &sheet))?;
-    let page = dist().join(PAGE);
-    io("write", &page, fs::write(&page, with_policy(&page_of(&rules, &styles(&index)))?))
+    beside::write(&PAGE, &content(&rules))
 }
 
 fn parse(text: &str) -> Outcome<Vec<Rule>> {
@@ -77,18 +66,8 @@ fn parse(text: &str) -> Outcome<Vec<Rule>> {
     rows.collect()
 }
 
-/// The links to the course's style sheets, fonts and icon.
-fn styles(index: &str) -> String {
-    let wanted = |line: &&str| {
-        line.contains("rel=\"icon\"")
-            || (line.contains("rel=\"stylesheet\"")
-                && ["/tokens-", "/fonts-", "/base-"].iter().any(|name| line.contains(name)))
-    };
-    let own = format!("<link rel=\"stylesheet\" href=\"./{SHEET}\">");
-    index.lines().filter(wanted).map(str::trim).chain([own.as_str()]).collect::<Vec<_>>().join("\n")
-}
-
-fn page_of(rules: &[Rule], styles: &str) -> String {
+/// What stands in the page's `main`.
+fn content(rules: &[Rule]) -> String {
     let count = |kind: &str| rules.iter().filter(|rule| rule.confidence == kind).count();
     let kinds: String = KINDS
         .iter()
@@ -120,17 +99,12 @@ fn page_of(rules: &[Rule], styles: &str) -> String {
         );
     }
     format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta name=\"color-scheme\" content=\"light dark\">\n\
-         <title>What this follows · Headroom</title>\n{styles}\n<script>{THEME}</script>\n</head>\n\
-         <body class=\"follows\">\n<header><a href=\"./\">Headroom</a></header>\n<main>\n\
-         <h1>What this follows</h1>\n\
+        "<h1>What this follows</h1>\n\
          <p class=\"lead\">The model behind every figure keeps {total} rules. Each stands here with \
          where it comes from. Where AWS has published no rule, the model still has to do \
          something: then it is our choice, and you can judge it.</p>\n\
          <ul class=\"kinds\">\n{kinds}</ul>\n\
-         <nav aria-label=\"Parts\"><ul>\n{contents}</ul></nav>\n{sections}</main>\n</body>\n</html>\n",
+         <nav aria-label=\"Parts\"><ul>\n{contents}</ul></nav>\n{sections}",
         total = rules.len(),
     )
 }
@@ -190,7 +164,7 @@ mod tests {
     fn a_rule_is_told_with_its_source_and_place() {
         let table = "part,rule,source,confidence,choice,code,tests,shown\n\
                      Cooldowns,A < B & C.,Guide,documented,,model/a.rs#f,1 tests/b.rs#g,target-tracking\n";
-        let page = page_of(&parse(table).unwrap(), "");
+        let page = content(&parse(table).unwrap());
         for part in [
             "A &lt; B &amp; C.",
             "<a href=\"./#/target-tracking\">Target tracking</a>",
@@ -199,13 +173,5 @@ mod tests {
         ] {
             assert!(page.contains(part), "{part} is not in {page}");
         }
-    }
-
-    #[test]
-    fn only_the_course_s_own_style_sheets_are_taken() {
-        let index = "<link rel=\"stylesheet\" href=\"./tokens-1.css\">\n<link rel=\"stylesheet\" href=\"./stage-2.css\">";
-        let styles = styles(index);
-        assert!(styles.contains("tokens-1") && styles.contains(SHEET), "{styles}");
-        assert!(!styles.contains("stage-2"), "{styles}");
     }
 }

@@ -72,6 +72,12 @@ fn clippy_wasm() -> Outcome {
             .args(["--lib", "--bins", "--target", tools::WASM])
             .args(["--", "--deny", "warnings"]),
         MEND,
+    )?;
+    run(
+        cargo()
+            .args(["clippy", "--package", "headroom-worker", "--features", "module", "--lib"])
+            .args(["--target", tools::WASM, "--", "--deny", "warnings"]),
+        MEND,
     )
 }
 

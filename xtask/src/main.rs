@@ -5,8 +5,10 @@
 
 use std::process::ExitCode;
 
+mod beside;
 mod browser;
 mod budget;
+mod check;
 mod counts;
 mod follows;
 mod gates;
@@ -18,6 +20,7 @@ mod serve;
 mod site;
 mod tools;
 mod verify;
+mod worker;
 mod zones;
 
 use run::{Failure, Outcome};

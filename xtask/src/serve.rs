@@ -18,7 +18,7 @@ use crate::site;
 
 /// What the site is made of; a change to any of it builds it anew.
 const SOURCES: [&str; 8] =
-    ["src", "model", "style", "build.rs", "index.html", "Cargo.toml", "Cargo.lock", "Trunk.toml"];
+    ["src", "model", "worker", "style", "index.html", "Cargo.toml", "Cargo.lock", "Trunk.toml"];
 
 /// Builds the site, serves it, and builds it anew when a source changes.
 pub(crate) fn serve(port: u16) -> Outcome {

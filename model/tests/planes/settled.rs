@@ -144,11 +144,11 @@ fn it_says_how_much_there_is_to_do_and_how_far_it_is() {
     assert!(all > 0.0 && all <= MOST_REQUESTS);
     let (mut rows, mut before) = (Vec::new(), 0.0);
     while !settling.is_done() {
-        rows.extend(settling.step());
         assert!(settling.progress() >= before && settling.progress() <= 1.0);
         before = settling.progress();
+        rows.extend(settling.step());
     }
-    assert!(before > 0.9, "{before}");
+    assert!(before > 0.9 && settling.progress() == 1.0, "{before}");
     let marked = settling.trace().minutes.iter().enumerate();
     let exact = marked.filter(|(_, minute)| minute.fidelity == Fidelity::Exact);
     assert_eq!(rows, exact.map(|(row, _)| row).collect::<Vec<_>>());
