@@ -1,19 +1,20 @@
 //! Expected against exact, minute by minute.
 
-use headroom_model::decimal::fixed;
+use headroom_model::decimal::{fixed, shortest};
 use serde_json::Value;
 use web_sys::Element;
 
 use super::dom;
 
-/// The plot's size, in the units of its picture.
-const WIDTH: f64 = 640.0;
+/// The plot's height, and where its parts are [CSS px].
 const HEIGHT: f64 = 240.0;
-const LEFT: f64 = 44.0;
+const LEFT: f64 = 48.0;
 const BOTTOM: f64 = 212.0;
 const TOP: f64 = 8.0;
-/// The largest difference that the plot shows [%].
-const MOST_PERCENT: f64 = 10.0;
+/// Its width where the page does not tell.
+const USUAL_WIDTH: f64 = 640.0;
+/// The largest differences that it can show [%]: the first that holds all.
+const SCALES: [f64; 4] = [5.0, 10.0, 20.0, 50.0];
 /// Minutes of the hour.
 const MINUTES: f64 = 60.0;
 /// What the figures promise of a minute without a mark: within this [%] or
@@ -22,11 +23,24 @@ const PROMISED_PERCENT: f64 = 2.0;
 
 /// An audit as far as it is.
 pub(super) struct Audit {
-    plot: Option<Element>,
-    minutes: u32,
-    marked: u32,
-    /// Minutes without a mark that are within what is promised of them.
-    kept: u32,
+    minutes: Vec<Minute>,
+}
+
+/// An audited minute.
+struct Minute {
+    row: f64,
+    /// The difference of the expected from the exact p95 [%].
+    percent: f64,
+    /// The standard error of the exact one [%].
+    error_percent: f64,
+    is_marked: bool,
+}
+
+impl Minute {
+    /// Whether it is within what is promised of a minute without a mark.
+    fn is_kept(&self) -> bool {
+        self.percent.abs() <= PROMISED_PERCENT.max(3.0 * self.error_percent)
+    }
 }
 
 impl Audit {
@@ -37,7 +51,9 @@ impl Audit {
         for id in ["plot", "audit-table"] {
             dom::element(id).map(|shown| shown.remove_attribute("hidden"));
         }
-        Self { plot: plot(), minutes: 0, marked: 0, kept: 0 }
+        let audit = Self { minutes: Vec::new() };
+        audit.draw();
+        audit
     }
 
     /// Shows what is new.
@@ -45,117 +61,137 @@ impl Audit {
         for minute in news["minutes"].as_array().into_iter().flatten() {
             self.add(minute);
         }
+        self.draw();
         dom::set_progress("audit", news["progress"].as_f64().unwrap_or(0.0));
         if news["done"] == true {
             dom::set_text("audit-verdict", &self.verdict());
         }
     }
 
-    fn add(&mut self, minute: &Value) {
-        let number = |index: usize| minute[index].as_f64().unwrap_or(f64::NAN);
+    fn add(&mut self, told: &Value) {
+        let number = |index: usize| told[index].as_f64().unwrap_or(f64::NAN);
         let [row, expected, exact, error] = [0, 1, 2, 3].map(number);
-        let is_marked = minute[4] == true;
-        let percent = 100.0 * (expected - exact) / exact;
-        let error_percent = 100.0 * error / exact;
-        let is_kept = percent.abs() <= PROMISED_PERCENT.max(3.0 * error_percent);
-        self.minutes += 1;
-        self.marked += u32::from(is_marked);
-        self.kept += u32::from(!is_marked && is_kept);
-        let is_off = if is_marked || is_kept { "number" } else { "number is-off" };
+        let minute = Minute {
+            row,
+            percent: 100.0 * (expected - exact) / exact,
+            error_percent: 100.0 * error / exact,
+            is_marked: told[4] == true,
+        };
+        let is_off = if minute.is_marked || minute.is_kept() { "number" } else { "number is-off" };
+        let ms = |value| format!("{} ms", fixed(value, 1));
         dom::add_row(
             "audit-rows",
             &[
                 ("number", &fixed(row + 1.0, 0)),
-                ("number", &format!("{} ms", fixed(expected, 1))),
-                ("number", &format!("{} ms", fixed(exact, 1))),
-                ("number", &format!("{} ms", fixed(error, 1))),
-                (is_off, &format!("{} %", dom::signed(percent))),
-                ("", if is_marked { "approximate" } else { "" }),
+                ("number", &ms(expected)),
+                ("number", &ms(exact)),
+                ("number", &ms(error)),
+                (is_off, &format!("{} %", dom::signed(minute.percent))),
+                ("", if minute.is_marked { "approximate" } else { "" }),
             ],
         );
-        self.draw(row, percent, 2.0 * error_percent, is_marked);
-    }
-
-    fn draw(&self, row: f64, percent: f64, whisker: f64, is_marked: bool) -> Option<()> {
-        let plot = self.plot.as_ref()?;
-        let x = fixed(LEFT + (row + 0.5) / MINUTES * (WIDTH - LEFT), 1);
-        let class = if is_marked { "dot is-marked" } else { "dot" };
-        if percent.abs() > MOST_PERCENT {
-            let (tip, base) =
-                if percent > 0.0 { (TOP - 4.0, TOP + 4.0) } else { (BOTTOM + 4.0, BOTTOM - 4.0) };
-            let half = 3.5;
-            let middle = LEFT + (row + 0.5) / MINUTES * (WIDTH - LEFT);
-            let points = format!(
-                "{},{base} {},{base} {x},{tip}",
-                fixed(middle - half, 1),
-                fixed(middle + half, 1)
-            );
-            return dom::append(
-                plot,
-                dom::svg("polygon", &[("class", class), ("points", &points)]),
-            );
-        }
-        let (high, low) = (y(percent + whisker), y(percent - whisker));
-        let whisker = [("class", "whisker"), ("x1", &x), ("x2", &x), ("y1", &high), ("y2", &low)];
-        dom::append(plot, dom::svg("line", &whisker))?;
-        let dot = [("class", class), ("cx", &*x), ("cy", &*y(percent)), ("r", "3")];
-        dom::append(plot, dom::svg("circle", &dot))
+        self.minutes.push(minute);
     }
 
     fn verdict(&self) -> String {
-        let Self { minutes, marked, kept, .. } = self;
-        let open = minutes - marked;
+        let (marked, open): (Vec<&Minute>, Vec<&Minute>) =
+            self.minutes.iter().partition(|minute| minute.is_marked);
+        let kept = open.iter().filter(|minute| minute.is_kept()).count();
         format!(
-            "{kept} of {open} minutes without a mark lie within 2 % or three standard errors of \
-             the exact runs; {marked} of {minutes} are marked as approximate."
+            "{kept} of {} minutes without a mark lie within 2 % or three standard errors of the \
+             exact runs; {} of {} are marked as approximate.",
+            open.len(),
+            marked.len(),
+            self.minutes.len()
         )
     }
+
+    /// Draws the plot anew: a minute more may ask for another scale.
+    fn draw(&self) -> Option<()> {
+        let figure = dom::element("plot")?;
+        if let Some(old) = figure.query_selector("svg").ok()? {
+            old.remove();
+        }
+        let most = self.minutes.iter().map(|minute| minute.percent.abs()).fold(0.0, f64::max);
+        let scale = SCALES.into_iter().find(|scale| most <= *scale).unwrap_or(SCALES[3]);
+        let width = f64::from(figure.client_width());
+        let plot = Plot { scale, width: if width > 0.0 { width } else { USUAL_WIDTH } };
+        let drawn = plot.empty()?;
+        for minute in &self.minutes {
+            plot.add(&drawn, minute);
+        }
+        figure.prepend_with_node_1(&drawn).ok()
+    }
 }
 
-/// Where a difference stands, not beyond the edges.
-fn y(percent: f64) -> String {
-    let share = (percent.clamp(-MOST_PERCENT, MOST_PERCENT) + MOST_PERCENT) / (2.0 * MOST_PERCENT);
-    fixed(BOTTOM - share * (BOTTOM - TOP), 1)
+/// The scales of a plot.
+struct Plot {
+    /// The largest difference [%].
+    scale: f64,
+    /// [CSS px].
+    width: f64,
 }
 
-/// An empty plot in the place of the last one: the band of what is promised,
-/// and the scales.
-fn plot() -> Option<Element> {
-    let figure = dom::element("plot")?;
-    if let Some(old) = figure.query_selector("svg").ok()? {
-        old.remove();
+impl Plot {
+    fn x(&self, minutes: f64) -> f64 {
+        LEFT + minutes / MINUTES * (self.width - LEFT)
     }
-    let view = format!("0 0 {WIDTH} {HEIGHT}");
-    let label = "Difference of the expected from the exact p95 by minute; the table below has it";
-    let plot = dom::svg("svg", &[("viewBox", &view), ("role", "img"), ("aria-label", label)])?;
-    let (left, width) = (LEFT.to_string(), (WIDTH - LEFT).to_string());
-    let right = WIDTH.to_string();
-    let add = |made| dom::append(&plot, made);
-    let (top, band) = (y(PROMISED_PERCENT), 2.0 * PROMISED_PERCENT / (2.0 * MOST_PERCENT));
-    let height = fixed(band * (BOTTOM - TOP), 1);
-    let band =
-        [("class", "band"), ("x", &*left), ("width", &*width), ("y", &*top), ("height", &*height)];
-    add(dom::svg("rect", &band));
-    for percent in [-10.0, -5.0, 0.0, 5.0, 10.0] {
-        let class = if percent == 0.0 { "zero" } else { "edge" };
-        let y = y(percent);
-        let line = [("class", class), ("x1", &*left), ("x2", &*right), ("y1", &*y), ("y2", &*y)];
-        add(dom::svg("line", &line));
-        let text = [("x", "38"), ("y", &*y), ("dy", "0.35em"), ("text-anchor", "end")];
-        add(text_of(&text, &format!("{} %", fixed(percent, 0).replace('-', "−"))));
+
+    /// Where a difference stands, not beyond the edges.
+    fn y(&self, percent: f64) -> String {
+        let share = (percent.clamp(-self.scale, self.scale) + self.scale) / (2.0 * self.scale);
+        fixed(BOTTOM - share * (BOTTOM - TOP), 1)
     }
-    for minute in [0.0, 15.0, 30.0, 45.0, 60.0] {
-        let x = fixed(LEFT + minute / MINUTES * (WIDTH - LEFT), 1);
-        let anchor = match minute {
-            0.0 => "start",
-            60.0 => "end",
-            _ => "middle",
-        };
-        let text = [("x", &*x), ("y", "232"), ("text-anchor", anchor)];
-        add(text_of(&text, &format!("{} min", fixed(minute, 0))));
+
+    /// The band of what is promised, and the axes.
+    fn empty(&self) -> Option<Element> {
+        let view = format!("0 0 {} {HEIGHT}", self.width);
+        let label = "Difference of the expected from the exact p95 by minute; the table has it";
+        let plot = dom::svg("svg", &[("viewBox", &view), ("role", "img"), ("aria-label", label)])?;
+        let add = |made| dom::append(&plot, made);
+        let (left, right) = (LEFT.to_string(), self.width.to_string());
+        let (across, top) = ((self.width - LEFT).to_string(), self.y(PROMISED_PERCENT));
+        let height = fixed(PROMISED_PERCENT / self.scale * (BOTTOM - TOP), 1);
+        let band = [("x", &*left), ("width", &*across), ("y", &*top), ("height", &*height)];
+        add(dom::svg("rect", &[&band[..], &[("class", "band")]].concat()));
+        for share in [-1.0, -0.5, 0.0, 0.5, 1.0] {
+            let class = if share == 0.0 { "zero" } else { "edge" };
+            let y = self.y(share * self.scale);
+            let line = [("x1", &*left), ("x2", &*right), ("y1", &*y), ("y2", &*y)];
+            add(dom::svg("line", &[&line[..], &[("class", class)]].concat()));
+            let text = [("x", "42"), ("y", &*y), ("dy", "0.35em"), ("text-anchor", "end")];
+            let words = shortest(share * self.scale).replace('-', "−");
+            add(text_of(&text, &format!("{words} %")));
+        }
+        for (minute, anchor) in
+            [(0.0, "start"), (15.0, "middle"), (30.0, "middle"), (45.0, "middle"), (60.0, "end")]
+        {
+            let x = fixed(self.x(minute), 1);
+            let text = [("x", &*x), ("y", "232"), ("text-anchor", anchor)];
+            add(text_of(&text, &format!("{} min", fixed(minute, 0))));
+        }
+        Some(plot)
     }
-    figure.prepend_with_node_1(&plot).ok()?;
-    Some(plot)
+
+    fn add(&self, plot: &Element, minute: &Minute) -> Option<()> {
+        let Minute { row, percent, error_percent, is_marked } = *minute;
+        let x = fixed(self.x(row + 0.5), 1);
+        let class = if is_marked { "dot is-marked" } else { "dot" };
+        let (high, low) =
+            (self.y(percent + 2.0 * error_percent), self.y(percent - 2.0 * error_percent));
+        let whisker = [("class", "whisker"), ("x1", &x), ("x2", &x), ("y1", &high), ("y2", &low)];
+        dom::append(plot, dom::svg("line", &whisker))?;
+        if percent.abs() <= self.scale {
+            let dot = [("class", class), ("cx", &*x), ("cy", &*self.y(percent)), ("r", "3")];
+            return dom::append(plot, dom::svg("circle", &dot));
+        }
+        // An arrow that leads out of the plot.
+        let (tip, base) =
+            if percent > 0.0 { (TOP - 4.0, TOP + 4.0) } else { (BOTTOM + 4.0, BOTTOM - 4.0) };
+        let side = |by: f64| fixed(self.x(row + 0.5) + by, 1);
+        let points = format!("{},{base} {},{base} {x},{tip}", side(-3.5), side(3.5));
+        dom::append(plot, dom::svg("polygon", &[("class", class), ("points", &points)]))
+    }
 }
 
 fn text_of(attributes: &[(&str, &str)], words: &str) -> Option<Element> {
