@@ -8,6 +8,7 @@
 
 mod arrivals;
 mod known;
+mod line;
 mod requests;
 mod rotation;
 mod server;
@@ -34,7 +35,7 @@ pub struct Exact {
     retries: u32,
     now: Micros,
     /// By number of the task; `None` before it comes and after it is gone.
-    targets: Vec<Option<Target>>,
+    targets: Vec<Option<Box<Target>>>,
     /// Indices of the targets in rotation.
     rotation: Rotation,
     /// How much longer a request takes that begins service.
@@ -88,7 +89,7 @@ impl Exact {
     }
 
     fn target(&mut self, task: TaskId) -> Option<&mut Target> {
-        self.targets.get_mut(task.0 as usize)?.as_mut()
+        self.targets.get_mut(task.0 as usize)?.as_deref_mut()
     }
 
     /// A client sends a request at `at`, and at once again if it is refused, up
@@ -102,7 +103,7 @@ impl Exact {
                 let Some(target) = &mut self.targets[index] else { return 0 };
                 target.server.outstanding(at, &mut self.requests, sample)
             });
-            let target = index.and_then(|index| Some((index, self.targets[index].as_mut()?)));
+            let target = index.and_then(|index| Some((index, self.targets[index].as_deref_mut()?)));
             if let Some((index, Target { server, .. })) = target {
                 let request = || Request::new(at, demand, index, retries);
                 if server.arrive(at, demand, request, &mut self.requests, sample) {
@@ -169,11 +170,9 @@ impl DataPlane for Exact {
         let cpu_slots = self.task.cpu_slots(speed);
         let Task { concurrency, queue_limit, .. } = self.task;
         let (added, patient) = (self.added, self.requests.are_awaited_for_ever());
-        let target = self.targets[index].get_or_insert_with(|| Target {
-            server: Server::new(concurrency, queue_limit, cpu_slots, added, patient, at),
-            speed,
-            in_rotation: false,
-            draining: false,
+        let target = self.targets[index].get_or_insert_with(|| {
+            let server = Server::new(concurrency, queue_limit, cpu_slots, added, patient, at);
+            Box::new(Target { server, speed, in_rotation: false, draining: false })
         });
         if !target.in_rotation {
             target.in_rotation = true;

@@ -188,6 +188,27 @@ fn a_task_slows_down_and_recovers() {
 }
 
 #[test]
+fn the_most_in_service_is_remembered_at_any_speed() {
+    let mut scenario = scenario(1.0);
+    scenario.traffic.arrivals = Arrivals::Deterministic;
+    scenario.traffic.shape =
+        Shape::Steps(vec![(Micros::ZERO, 1.0), (Micros::from_whole_s(3), 0.0)]);
+    let task = &mut scenario.service.task;
+    task.concurrency = 4;
+    task.service_time = ServiceTime { law: Law::Deterministic, mean_ms: 5000.0 };
+    task.cpu_ms_per_request = 1250.0;
+    let mut plane = Exact::new(&scenario);
+    start(&mut plane, 1);
+    let mut sample = Sample::default();
+    for (minute, speed) in (1..).zip([0.5, 1.0, 0.2]) {
+        let at = Micros::from_whole_s(60 * minute);
+        plane.advance(at, &mut sample);
+        plane.set_speed(at, TaskId(0), speed);
+        assert_eq!((plane.in_flight(), plane.peak_in_service(TaskId(0))), (0.0, 3.0));
+    }
+}
+
+#[test]
 fn a_changed_fleet_meets_the_same_requests() {
     let scenario = course_scenario(80.0);
     let offered = |tasks: u32| {

@@ -4,8 +4,9 @@
 
 use std::collections::VecDeque;
 
+use super::line::Line;
 use super::requests::Request;
-use super::server::{Use, insert};
+use super::server::Use;
 use crate::data_plane::Sample;
 use crate::time::Micros;
 
@@ -17,8 +18,8 @@ pub(super) struct Known {
     slots: usize,
     queue_limit: usize,
     horizon: Micros,
-    /// When the slots in use come free, with all who have come; the first last.
-    free_at: Vec<Micros>,
+    /// When the slots in use come free, and some that were since the last look.
+    free_at: Line<Micros>,
     /// When those in the queue begin service, in order.
     begins: VecDeque<Micros>,
     /// Requests in service at the horizon.
@@ -44,7 +45,7 @@ impl Known {
             slots,
             queue_limit,
             horizon: now,
-            free_at: Vec::new(),
+            free_at: Line::new(),
             begins: VecDeque::new(),
             serving: Vec::new(),
             waiting: VecDeque::new(),
@@ -55,7 +56,7 @@ impl Known {
 
     /// A request that is in service at the horizon.
     pub(super) fn resume(&mut self, request: Request, ends: Micros) {
-        insert(&mut self.free_at, ends, |at| *at);
+        self.free_at.insert(ends);
         self.peak = self.peak.max(self.free_at.len());
         self.serving.push(Open { request, begins: self.horizon, ends });
     }
@@ -82,28 +83,35 @@ impl Known {
     /// Frees the slots whose time has come, and lets the queue move up.
     #[inline]
     fn go_to(&mut self, now: Micros) {
-        while self.free_at.pop_if(|at| *at <= now).is_some() {}
+        while self.free_at.first().is_some_and(|at| at <= now) {
+            self.free_at.pop();
+        }
         while self.begins.pop_front_if(|at| *at <= now).is_some() {}
     }
 
-    /// A request is sent to `target`; returns whether there is room for it.
+    /// A request for so much work comes; returns whether there is room for it.
+    /// `request` describes it, should it not be done before the horizon.
     #[inline]
     pub(super) fn arrive(
         &mut self,
         now: Micros,
         demand: Micros,
-        open: impl FnOnce() -> Request,
+        request: impl FnOnce() -> Request,
         sample: &mut Sample,
     ) -> bool {
-        self.go_to(now);
-        if self.free_at.len() == self.slots && self.begins.len() >= self.queue_limit {
-            return false;
+        // Below the peak nothing depends on how many have left: they may stay in
+        // the line.
+        if self.free_at.len() >= self.peak {
+            self.go_to(now);
+            if self.free_at.len() == self.slots && self.begins.len() >= self.queue_limit {
+                return false;
+            }
         }
         let (begins, ends) = self.place(now, demand);
         if begins >= self.horizon {
-            self.waiting.push_back(Open { request: open(), begins, ends });
+            self.waiting.push_back(Open { request: request(), begins, ends });
         } else if !self.begin(now, begins, ends, sample) {
-            self.serving.push(Open { request: open(), begins, ends });
+            self.serving.push(Open { request: request(), begins, ends });
         }
         true
     }
@@ -119,7 +127,7 @@ impl Known {
             self.begins.push_back(at);
         }
         let ends = begins + demand;
-        insert(&mut self.free_at, ends, |at| *at);
+        self.free_at.insert(ends);
         self.peak = self.peak.max(self.free_at.len());
         (begins, ends)
     }

@@ -20,9 +20,12 @@ pub(super) struct Server {
     added: Micros,
     /// Whether no client gives up.
     patient: bool,
+    /// The most requests in service at once, before the state last changed.
+    peak: usize,
     state: State,
 }
 
+/// How requests are served; what can be known beforehand is.
 #[derive(Debug, Clone)]
 enum State {
     Known(Known),
@@ -61,7 +64,7 @@ impl Server {
         let slots = slots as usize;
         let queue_limit = queue_limit.map_or(usize::MAX, |limit| limit as usize);
         let state = State::Shared(Shared::new(slots, queue_limit, cpu_slots, added, now));
-        let mut server = Self { slots, queue_limit, cpu_slots, added, patient, state };
+        let mut server = Self { slots, queue_limit, cpu_slots, added, patient, peak: 0, state };
         if server.is_known() {
             server.state = State::Known(Known::new(slots, queue_limit, now));
         }
@@ -96,7 +99,8 @@ impl Server {
         }
     }
 
-    /// Those that only the task knows, between two advances.
+    /// Requests whose clients wait and that are not among the [`Requests`],
+    /// between two advances.
     pub(super) fn in_flight(&self) -> usize {
         match &self.state {
             State::Known(known) => known.in_flight(),
@@ -106,13 +110,14 @@ impl Server {
 
     /// The most requests in service at once so far.
     pub(super) fn peak(&self) -> usize {
-        match &self.state {
+        self.peak.max(match &self.state {
             State::Known(known) => known.peak(),
             State::Shared(shared) => shared.peak(),
-        }
+        })
     }
 
-    /// A request comes; returns whether there is room for it.
+    /// A request for so much work comes; returns whether there is room for it.
+    /// `request` describes it, should that be needed later on.
     #[inline]
     pub(super) fn arrive(
         &mut self,
@@ -143,7 +148,7 @@ impl Server {
         }
     }
 
-    /// The client of a request gives up.
+    /// The client of a request gives up, whose task is never a known one.
     pub(super) fn give_up(&mut self, id: RequestId, requests: &mut Requests) {
         if let State::Shared(shared) = &mut self.state {
             shared.give_up(id, requests);
@@ -173,8 +178,9 @@ impl Server {
         self.change(now, requests);
     }
 
-    /// Something has changed that it hangs on what is known.
+    /// Something has changed on which it depends how much is known beforehand.
     fn change(&mut self, now: Micros, requests: &mut Requests) {
+        self.peak = self.peak();
         let is_known = self.is_known();
         let Self { slots, queue_limit, cpu_slots, added, .. } = *self;
         let none = State::Known(Known::new(slots, queue_limit, now));
@@ -236,24 +242,6 @@ impl Server {
         lost.sort_by_key(|request| request.sent);
         lost
     }
-}
-
-/// Inserts into a list in falling order, behind those before it that are equal.
-#[inline]
-pub(super) fn insert<T: Copy, K: PartialOrd>(list: &mut Vec<T>, one: T, key: impl Fn(&T) -> K) {
-    /// In a list so long the place is searched for from both ends.
-    const LONG: usize = 64;
-    let mut at = list.len();
-    if at > LONG {
-        list.insert(list.partition_point(|other| key(other) > key(&one)), one);
-        return;
-    }
-    list.push(one);
-    while at > 0 && key(&list[at - 1]) <= key(&one) {
-        list[at] = list[at - 1];
-        at -= 1;
-    }
-    list[at] = one;
 }
 
 /// A span of so many microseconds, rounded up to whole ones.

@@ -1,18 +1,26 @@
 //! A task whose requests share its CPU, or whose clients may give up.
 
+use std::cmp::Ordering;
 use std::collections::VecDeque;
 
+use super::line::Line;
 use super::requests::{Request, RequestId, Requests};
-use super::server::{Use, insert, whole};
+use super::server::{Use, whole};
 use crate::data_plane::Sample;
 use crate::time::Micros;
 
 /// A request in service.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 struct InService {
     /// The task's attained service at which it ends [µs].
     ends_at: f64,
     id: RequestId,
+}
+
+impl PartialOrd for InService {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        self.ends_at.partial_cmp(&other.ends_at)
+    }
 }
 
 /// Slots that share a CPU, and a queue. It plays its departures only when
@@ -28,8 +36,7 @@ pub(super) struct Shared {
     /// all advance alike, so that it is one clock for all.
     attained_us: f64,
     now: Micros,
-    /// The next to leave comes last.
-    in_service: Vec<InService>,
+    in_service: Line<InService>,
     /// When the first of them leaves.
     next_departure: Micros,
     /// How many of them are served in vain.
@@ -64,7 +71,7 @@ impl Shared {
             cpu_slots,
             attained_us: 0.0,
             now,
-            in_service: Vec::new(),
+            in_service: Line::new(),
             next_departure: Micros::NEVER,
             in_vain: 0,
             queue: VecDeque::new(),
@@ -105,7 +112,7 @@ impl Shared {
     #[inline]
     fn go_to(&mut self, now: Micros) {
         self.count(now);
-        if self.in_service.is_empty() {
+        if self.in_service.len() == 0 {
             self.attained_us = 0.0;
         } else {
             let span = now.since(self.now).0 as i64 as f64;
@@ -143,7 +150,7 @@ impl Shared {
     /// Finds when the next request leaves: on the whole microsecond, or after it.
     #[inline]
     fn foresee(&mut self) {
-        let Some(next) = self.in_service.last() else {
+        let Some(next) = self.in_service.first() else {
             self.next_departure = Micros::NEVER;
             return;
         };
@@ -167,12 +174,12 @@ impl Shared {
     pub(super) fn set_added_wait(&mut self, now: Micros, added: Micros, requests: &mut Requests) {
         let grown_us = added.0 as f64 - self.added_us;
         self.added_us = added.0 as f64;
-        if grown_us <= 0.0 || self.in_service.is_empty() {
+        if grown_us <= 0.0 || self.in_service.len() == 0 {
             return;
         }
         self.go_to(now);
         (self.longer, self.longer_load) = (0, 0.0);
-        for InService { ends_at, id } in &mut self.in_service {
+        for InService { ends_at, id } in self.in_service.iter_mut() {
             let left_us = (*ends_at - self.attained_us).max(0.0);
             let request = &mut requests[*id];
             request.cpu_part *= left_us / (left_us + grown_us);
@@ -198,7 +205,7 @@ impl Shared {
         }
         self.go_to(now);
         let next = self.begin(id, requests);
-        insert(&mut self.in_service, next, |it| it.ends_at);
+        self.in_service.insert(next);
         self.foresee();
         self.peak = self.peak.max(self.in_service.len());
     }
@@ -250,7 +257,7 @@ impl Shared {
             self.used.queued += now.since(requests[next].sent).0;
             self.used.waited += 1;
             let next = self.begin(next, requests);
-            insert(&mut self.in_service, next, |it| it.ends_at);
+            self.in_service.insert(next);
         }
         self.foresee();
     }
@@ -273,13 +280,13 @@ impl Shared {
     /// A request that has been in service, and takes `left_us` longer.
     pub(super) fn resume(&mut self, id: RequestId, left_us: f64) {
         let one = InService { ends_at: self.attained_us + left_us, id };
-        insert(&mut self.in_service, one, |it| it.ends_at);
+        self.in_service.insert(one);
         self.foresee();
         self.peak = self.peak.max(self.in_service.len());
     }
 
     /// What the task has now: how much longer each request in service takes at
-    /// full speed [µs], the next to leave last, and the queue.
+    /// full speed [µs], the next to leave first, and the queue.
     pub(super) fn into_requests(
         mut self,
         now: Micros,
