@@ -268,3 +268,28 @@ fn a_group_without_a_healthy_target_sends_to_all() {
     assert_eq!(trace.summary.rejected, 0.0);
     assert_eq!(trace.minutes.last().and_then(|minute| minute.requests_per_target), None);
 }
+
+/// Fargate bills a task from when its image is pulled to STOPPED.
+#[test]
+fn a_task_is_billed_from_pulling_to_stopped() {
+    let scenario = json!({
+        "duration_s": 1200,
+        "traffic": {"shape": "steady", "rps": 20},
+        "service": {
+            "desired_count": 1,
+            "task": {"vcpu": 2, "memory_mib": 4096},
+            "startup": {"provision_s": 10, "pull_s": 8, "boot_s": 15},
+            "target_group": {"deregistration_delay_s": 30},
+        },
+        "events": [
+            {"at_s": 60, "kind": "set_desired", "desired_count": 2},
+            {"at_s": 600, "kind": "set_desired", "desired_count": 1},
+        ],
+    });
+    let trace = expect(&Scenario::from_value(&scenario).expect("a right scenario"));
+    // One task to the end, one from 60 + 10 s on, and whichever of them drains 30 s.
+    let seconds = 1200.0 + 630.0 - 70.0;
+    assert_eq!(trace.summary.task_seconds, seconds);
+    let usd = seconds / 3600.0 * (2.0 * 0.04048 + 4.0 * 0.004445);
+    assert!((trace.summary.cost_usd - usd).abs() < 1e-12, "{}", trace.summary.cost_usd);
+}

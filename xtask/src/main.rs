@@ -10,6 +10,7 @@ mod browser;
 mod budget;
 mod check;
 mod counts;
+mod faults;
 mod follows;
 mod gates;
 mod native;
