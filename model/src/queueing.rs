@@ -16,6 +16,7 @@ mod geometric;
 mod mg1;
 mod mmc;
 mod mmck;
+mod residual;
 mod sojourn;
 mod station;
 

@@ -57,7 +57,7 @@ impl Piece {
             Self::Wave { middle_rps, swing_rps, peak_at, period } => {
                 // ∫cos as a product, which does not cancel on a short span.
                 let half_angle = PI * span.0 as f64 / period.0 as f64;
-                let crest_s = period.as_s() / PI * libm::sin(half_angle);
+                let crest_s = period.as_s() / PI * libm::sincos(half_angle).0;
                 let swung = swing_rps * crest_s * wave(from.0 + until.0, peak_at, period);
                 (middle_rps * span.as_s() + swung).max(0.0)
             }
@@ -88,7 +88,7 @@ impl Traffic {
             // The wave at the middles of the seconds, turned on from one to the
             // next: a cosine a second is what a long run would be spent on.
             let half_angle = PI * Micros::SECOND.0 as f64 / period.0 as f64;
-            let crest = libm::sin(half_angle) / half_angle;
+            let crest = libm::sincos(half_angle).0 / half_angle;
             let (mut sin, mut cos) =
                 libm::sincos(wave_angle(2 * start.0 + Micros::SECOND.0, peak_at, period));
             let (turn_sin, turn_cos) = libm::sincos(2.0 * half_angle);
@@ -185,7 +185,7 @@ fn chain(t: Micros, start: Micros, before: f64, after: f64, pieces: &[Piece]) ->
 
 /// The wave's height (−1 to 1) at half of `twice_t`.
 fn wave(twice_t: u64, peak_at: Micros, period: Micros) -> f64 {
-    libm::cos(wave_angle(twice_t, peak_at, period))
+    libm::sincos(wave_angle(twice_t, peak_at, period)).1
 }
 
 /// The wave's angle past a peak (0 to 2π) at half of `twice_t`: in whole

@@ -237,6 +237,7 @@ impl Expected {
             span_s,
             steady,
             first: self.now == Micros::ZERO,
+            first_minute: self.now < Micros::MINUTE,
             pool_servers: self.servers,
             load_at_change: change.map(|change| rate / change.least_rps),
             trusted_load: self.trusted_load,
@@ -278,19 +279,11 @@ impl Expected {
     /// with slow tasks among them, they are not. A slow dependency has no law
     /// of its own here.
     fn trusted_load(&self) -> f64 {
-        const FEW: f64 = 4.0;
         if self.task != self.usual {
             return 0.0;
         }
-        match self.routing {
-            Routing::RoundRobin | Routing::WeightedRandom => f64::INFINITY,
-            Routing::LeastOutstandingRequests => {
-                let near = |cohort: &Cohort| {
-                    cohort.speed >= 1.0 && self.laws.station(cohort.table).servers() >= FEW
-                };
-                if self.in_rotation().all(near) { 0.9 } else { 0.0 }
-            }
-        }
+        let slow = self.in_rotation().any(|cohort| cohort.speed < 1.0);
+        if slow && self.routing == Routing::LeastOutstandingRequests { 0.0 } else { f64::INFINITY }
     }
 
     /// A task among `tasks` in rotation, as a queueing station.

@@ -51,8 +51,11 @@ impl<'a> Chain<'a> {
         let full = libm::ceil(servers) as u64;
         let top = station.room().map_or(full, |room| room.min(full)) as usize;
         let busy = |n: usize| (n as f64).min(servers);
-        let births: Vec<f64> =
+        let mut births: Vec<f64> =
             (0..=top).map(|n| scale * relative_birth(busy(n) / load, station.evenness())).collect();
+        if let Some(ratio) = station.ratio_when_full(load / servers) {
+            births[top] = ratio * servers / load;
+        }
 
         // From the likeliest state in both directions, so that no
         // probability overflows whatever the size.

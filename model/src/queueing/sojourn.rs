@@ -1,6 +1,7 @@
 //! The law of the time from arrival to answer.
 
 use crate::queueing::chain::Chain;
+use crate::queueing::residual::after_residuals;
 use crate::queueing::station::{Means, Station};
 use crate::scenario::Law;
 
@@ -24,11 +25,13 @@ const MOST_JUMPS: usize = 100_000;
 /// taken as settled.
 const SETTLED: f64 = 1e-6;
 
-/// The share of service times that are at most `x` means.
+/// The share of service times that are shorter than `x` means.
 pub fn service_cdf(law: Law, x: f64) -> f64 {
+    /// Rounding of `x` makes no service time shorter.
+    const ROUNDING: f64 = 1e-9;
     match law {
         _ if x <= 0.0 => 0.0,
-        Law::Deterministic => f64::from(u8::from(x >= 1.0)),
+        Law::Deterministic => f64::from(u8::from(x > 1.0 + ROUNDING)),
         Law::Exponential => -libm::expm1(-x),
         Law::Lognormal { cv } => {
             let variance = libm::log1p(cv * cv);
@@ -63,6 +66,9 @@ pub fn survival(station: &Station, law: Law, arrival_rate: f64, times: &[f64]) -
             let jumps = phases.survival_by_jumps(times.last().copied().unwrap_or(0.0));
             let rate = phases.uniform_rate;
             interpolated(times, |t| poisson_mean(&jumps, rate * t))
+        }
+        Law::Lognormal { cv } if station.is_mg1() && means.wait_s > 0.0 => {
+            after_residuals(&means, cv, times)
         }
         _ => {
             let served_by = residence_cdf(station, law, &chain, &means, times);
@@ -128,8 +134,11 @@ impl Phases {
 
         // Arrivals evener than Poisson come at the rate of the state on
         // average over time, and at their mean rate whatever one request in
-        // it sees; a third of the way between the two fits best. Our choice.
-        let seen_birth = |n: usize| (1.0 + 2.0 * chain.birth(n as u64)) / 3.0;
+        // it sees; it sees more of the latter the longer it stays. A part of
+        // the way that grows with the square of the load fits best. Our choice.
+        let load = (arrival_rate / station.capacity()).min(1.0);
+        let part = 0.5 * load * load;
+        let seen_birth = |n: usize| part + (1.0 - part) * chain.birth(n as u64);
         let rates: Vec<_> = (1..=states)
             .map(|n| {
                 let in_service = n.min(slots) as f64;

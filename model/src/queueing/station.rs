@@ -29,6 +29,9 @@ pub struct Station {
     pub pool: u32,
 }
 
+/// Closer to saturation all arrivals are alike but for their evenness.
+const HIGHEST_KNOWN: f64 = 0.995;
+
 /// What is true on average of a station in equilibrium.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Means {
@@ -139,6 +142,41 @@ impl Station {
         ((self.arrival_cv2 + service_cv2) / (1.0 + service_cv2)).max(LEAST)
     }
 
+    /// Whether it is M/G/1, first come first served, or as good as that.
+    pub(crate) fn is_mg1(&self) -> bool {
+        /// A queue with fewer places is full too often.
+        const PLACES: u32 = 64;
+        self.slots == 1
+            && !self.shares()
+            && self.arrival_cv2.to_bits() == 1.0_f64.to_bits()
+            && self.queue_limit.is_none_or(|limit| limit > PLACES)
+    }
+
+    /// The ratio of the probabilities of neighbouring states when all servers
+    /// are busy, where it is known: with exponential service it is the share of
+    /// arrivals that find more than so many there, whatever the time between
+    /// arrivals (GI/M/c; Kleinrock, *Queueing Systems* I, 1975, §6.4), which
+    /// here follows a gamma law, Erlang's if the cv² is 1/N.
+    pub(crate) fn ratio_when_full(&self, load: f64) -> Option<f64> {
+        if self.service_cv2.to_bits() != 1.0_f64.to_bits() || load >= HIGHEST_KNOWN {
+            return None;
+        }
+        // Its equation, `ratio = E exp(−(1 − ratio) c μ × gap)`, has one root
+        // below 1, and the right side is convex.
+        let (mut low, mut high) = (0.0, 1.0 - (1.0 - load) * 1e-3);
+        for _ in 0..50 {
+            let ratio = (low + high) / 2.0;
+            let x = (1.0 - ratio) / load;
+            let met = if self.arrival_cv2 > 1e-6 {
+                libm::exp(-libm::log1p(x * self.arrival_cv2) / self.arrival_cv2)
+            } else {
+                libm::exp(-x)
+            };
+            if met > ratio { low = ratio } else { high = ratio }
+        }
+        Some(low)
+    }
+
     /// The mean number waiting, from that of the chain, for a service law that
     /// is not exponential: by Allen and Cunneen `(c_a² + c_s²) / 2` times that
     /// of M/M/c. Of a bounded queue that is more full than empty the places
@@ -149,7 +187,8 @@ impl Station {
             Some(limit) if waiting > 0.0 && factor.to_bits() != 1.0_f64.to_bits() => {
                 let limit = f64::from(limit);
                 let odds = waiting / (limit - waiting).max(1e-9);
-                let odds = odds * libm::pow(factor.max(0.01), (1.0 - odds) / (1.0 + odds));
+                let square = odds * odds;
+                let odds = odds * libm::pow(factor.max(0.01), (1.0 - square) / (1.0 + square));
                 limit * odds / (1.0 + odds)
             }
             _ => waiting * factor,

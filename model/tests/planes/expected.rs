@@ -15,7 +15,14 @@ fn served(scenario: &Scenario, tasks: u32, seconds: u64) -> headroom_model::data
 
 #[test]
 fn a_steady_load_is_analytic() {
-    for (slots, rho) in [(1, 0.5), (1, 0.99), (4, 0.8), (16, 0.95), (64, 0.3), (100, 0.9)] {
+    for (slots, rho, is_short_lived) in [
+        (1, 0.5, true),
+        (1, 0.99, false),
+        (4, 0.8, false),
+        (16, 0.95, false),
+        (64, 0.3, true),
+        (100, 0.9, true),
+    ] {
         let queue = Mmc { servers: slots, arrival_rate: rho * f64::from(slots), service_rate: 1.0 };
         let mut scenario = scenario(queue.arrival_rate);
         scenario.service.task.concurrency = slots;
@@ -28,7 +35,10 @@ fn a_steady_load_is_analytic() {
         close(sample.waited / sample.started, queue.wait_probability(), "waiting");
         close(sample.busy_slot_s / sample.slot_s, rho, "utilization");
         close(sample.latency.mean().unwrap() / 1000.0, queue.mean_response(), "mean response");
-        assert_eq!(sample.approximate, 0.0, "{name}");
+        // A queue that remembers for long what chance did to it is another in
+        // every run.
+        let is_vouched = sample.approximate < 0.01 * sample.offered;
+        assert_eq!(is_vouched, is_short_lived, "{name}");
         for q in [0.5, 0.95, 0.99] {
             let expected = queue.response_quantile(q) * 1000.0;
             assert_close(quantile_ms(&sample, q), expected, 0.002, &format!("p{q} of {name}"));
@@ -59,7 +69,7 @@ fn a_short_queue_is_analytic_at_any_load() {
         let sample = served(&scenario, 1, 600);
         assert_close(sample.rejected / sample.offered, lost, 1e-9, "lost");
         assert_close(sample.busy_slot_s / sample.slot_s, rps * (1.0 - lost), 1e-9, "utilization");
-        assert_eq!(sample.approximate, 0.0);
+        assert!(sample.approximate < 0.01 * sample.offered);
     }
 }
 

@@ -8,3 +8,4 @@ mod exact;
 mod expected;
 mod kit;
 mod settled;
+mod stationary;

@@ -15,6 +15,10 @@ pub(super) struct Backlog {
     /// Variance of the number in system that chance has added since.
     variance: f64,
     full: bool,
+    /// Whether it has wandered about saturation, which leaves its mean unknown.
+    wandered: bool,
+    /// For how many times in service all slots have been in use.
+    crowded: f64,
 }
 
 impl Backlog {
@@ -44,13 +48,16 @@ impl Backlog {
         self.age_s
     }
 
-    /// The standard deviation of that time [s]. When a request leaves that is a
-    /// few places further up the queue than on average, it came earlier or
-    /// later by as many gaps between arrivals as there were then.
-    pub(super) fn age_deviation_s(&self) -> f64 {
+    /// The standard deviation of that time [s]. What was more or less there than
+    /// on average when the first in queue came, and what has left faster or slower
+    /// since, is as many gaps between arrivals more or less. `even` are the cv²
+    /// of the gaps between arrivals and between departures.
+    pub(super) fn age_deviation_s(&self, queue: f64, [arrivals, departures]: [f64; 2]) -> f64 {
         match self.taken_in.front() {
             Some(&(requests, span_s)) if requests > 0.0 && self.age_s > 0.0 => {
-                self.noise() * span_s / requests
+                // Those that came since are in the variance of the number, too.
+                let variance = (self.variance - arrivals * queue).max(departures * queue);
+                libm::sqrt(variance) * span_s / requests
             }
             _ => 0.0,
         }
@@ -72,6 +79,27 @@ impl Backlog {
     /// Whether the queue is as long as it can be.
     pub(super) fn is_full(&self) -> bool {
         self.full
+    }
+
+    /// Notes whether the load is about saturation; once the queue is full
+    /// above it, no trace of that is left.
+    pub(super) fn note_load(&mut self, is_critical: bool) {
+        self.wandered = is_critical || self.wandered && !self.full;
+    }
+
+    /// Whether its mean is unknown.
+    pub(super) fn has_wandered(&self) -> bool {
+        self.wandered
+    }
+
+    /// All slots are in use, or not, for a part of a time in service.
+    pub(super) fn crowd(&mut self, all: bool, part: f64) {
+        self.crowded = if all { self.crowded + part } else { 0.0 };
+    }
+
+    /// Whether all in service have been among as many from their begin on.
+    pub(super) fn is_even(&self) -> bool {
+        self.crowded > 3.0
     }
 
     /// The standard deviation of the number in system.

@@ -1,18 +1,26 @@
 //! Tasks that share a history, and what a tick does to them.
 
+use std::f64::consts::PI;
+
 use crate::alb::ramp::Ramp;
 use crate::data_plane::Sample;
 use crate::data_plane::expected::backlog::Backlog;
 use crate::data_plane::expected::laws::{Laws, Place};
 use crate::data_plane::expected::shifted::Shifted;
-use crate::data_plane::expected::trust::{self, Excess, Tick};
-use crate::queueing::Means;
+use crate::data_plane::expected::trust::{self, Queue, Tick};
+use crate::queueing::{Means, Station};
 
 /// Equally likely points that stand for a normal law: the middles of its
 /// sixths, widened so that their variance is 1.
 const SPREAD: [f64; 6] = [-1.542, -0.752, -0.235, 0.235, 0.752, 1.542];
+/// How many relaxation times it takes to work off a queue, rather than to grow
+/// it. Our choice.
+const WORKED_OFF: f64 = 2.0;
+/// In a run's first minute answers are lacking to requests that came before it:
+/// as many as do not come within this time [ms].
+const FIRST_MS: f64 = 90_000.0;
 /// A spread below this, relative to the response time, is not seen.
-const NARROW: f64 = 0.05;
+const NARROW: f64 = 0.01;
 
 /// Where a task stands with the load balancer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +86,8 @@ pub(super) struct Offer {
     pub(super) first: bool,
     /// Servers in all tasks in rotation together.
     pub(super) pool_servers: f64,
+    /// Whether it is the run's first minute.
+    pub(super) first_minute: bool,
     /// See [`Tick::load_at_change`].
     pub(super) load_at_change: Option<f64>,
     /// CPU time of a request at full speed [vCPU·s].
@@ -148,9 +158,13 @@ impl Cohort {
     /// below saturation and has nothing to work off.
     pub(super) fn keeps_up(&self, rate: f64, laws: &Laws) -> bool {
         const WELL_BELOW: f64 = 0.9;
+        const SAME: f64 = 0.02;
         match self.standing {
             Standing::InRotation => {
                 self.backlog.is_none()
+                    && self.remembered_load.is_some_and(|before| {
+                        (before - rate * self.weight / laws.capacity(self.table)).abs() < SAME
+                    })
                     && rate * self.weight < WELL_BELOW * laws.capacity(self.table)
             }
             Standing::OutOfRotation | Standing::Draining => self.in_system <= 0.0,
@@ -166,7 +180,7 @@ impl Cohort {
         let rate = if in_rotation { offer.rate * self.weight } else { 0.0 };
         let table = laws.get(self.table);
         let (capacity, is_short) = (table.capacity, table.is_short);
-        let (slots, servers) = (f64::from(table.station.slots), table.servers);
+        let slots = f64::from(table.station.slots);
         let load = rate / capacity;
         let (place, between) = table.look_up(load);
         let equilibrium = (load < 1.0 || is_short)
@@ -174,6 +188,7 @@ impl Cohort {
         if let Some(means) = equilibrium.filter(|_| offer.first) {
             (self.in_system, self.unreal) = (means.in_system, means.in_system);
         }
+        let was = self.in_system;
         // A queue that cannot be worked off within the tick is a fluid.
         let worked_off = (capacity - rate) * offer.span_s;
         let in_reach =
@@ -183,15 +198,21 @@ impl Cohort {
             None => self.serve_fluid(rate, offer, laws, sample),
         };
         self.peak = self.peak.max(busy);
-        self.remember(load, capacity * offer.span_s);
+        self.remember(load, laws, offer.span_s);
         if in_rotation {
             let tasks = f64::from(self.tasks);
             sample.busy_slot_s += busy * offer.span_s * tasks;
             sample.slot_s += slots * offer.span_s * tasks;
-            if load > offer.trusted_load || !trust::vouches(&self.seen(load, servers, offer, laws))
-            {
-                sample.approximate += rate * offer.span_s * tasks;
-            }
+            let doubt = if load > offer.trusted_load {
+                1.0
+            } else {
+                let queue = self.seen(load, offer, laws);
+                trust::doubt(&Tick { load_at_change: offer.load_at_change, queue })
+            };
+            // What is left of a longer queue leaves under a law between the two.
+            let left_over =
+                if self.backlog.is_none() { (was - self.in_system).max(0.0) } else { 0.0 };
+            sample.approximate += (doubt * rate * offer.span_s + left_over) * tasks;
         }
     }
 
@@ -236,8 +257,9 @@ impl Cohort {
         let is_settled = now >= SETTLED * means.in_system;
         self.is_settled = is_settled && self.aftermath_s <= 0.0;
         let mut means = *means;
-        if !is_settled {
-            (place, means) = table.look_up_number(now);
+        // On its way it has the law of the load at which as many are there.
+        if !is_settled || was * SETTLED > means.in_system {
+            (place, means) = table.look_up_number(if is_settled { (was + now) / 2.0 } else { now });
         }
 
         let completed = self.leave(admitted, now);
@@ -306,12 +328,19 @@ impl Cohort {
             backlog.fills_up(above * above / (1.0 + load) * station.capacity(), offer.span_s);
         } else {
             let per_s = rate * station.arrival_cv2 + station.capacity() * station.service_cv2;
-            backlog.wanders(per_s * offer.span_s);
+            // Those that share one queue share its luck.
+            backlog.wanders(per_s * offer.span_s / f64::from(station.pool));
         }
-        let spread_s = backlog.age_deviation_s();
+        let cv2 = [station.arrival_cv2, station.service_cv2];
+        backlog.note_load((load - 1.0).abs() < trust::CRITICAL);
+        let spread_s = backlog.age_deviation_s((now - slots).max(0.0), cv2);
         let busy = (was.min(slots) + now.min(slots)) / 2.0;
         let residence_s =
             (busy / servers).max(1.0 / station.cpu_slots.min(1.0)) * station.service_s;
+        backlog.crowd(now >= slots && residence_s < 5.0, offer.span_s / residence_s);
+        // Who leaves now began service when the queue was younger.
+        let growth = (backlog.age_s() - waited_before_s) / offer.span_s;
+        let after_s = residence_s * (1.0 - growth.clamp(-1.0, 1.0));
 
         sample.rejected += rejected * tasks;
         sample.completed += completed * tasks;
@@ -321,16 +350,12 @@ impl Cohort {
             sample.wait_s += served * wait_s * tasks;
         }
         self.use_cpu(served, offer, sample);
-        // A full queue spreads downwards only.
-        let highest_s = station
-            .room()
-            .map_or(f64::INFINITY, |room| ((room as f64 - slots) / station.capacity()).max(wait_s));
         let spread: &[f64] =
             if spread_s > NARROW * (wait_s + residence_s) { &SPREAD } else { &[0.0] };
         let requests = completed * tasks / spread.len() as f64;
         for deviations in spread {
-            let wait_s = (wait_s + deviations * spread_s).max(0.0).min(highest_s);
-            Shifted { law, wait_s, residence_s }.add_to(&mut sample.latency, requests);
+            let wait_s = (wait_s + deviations * spread_s).max(0.0);
+            Shifted { law, wait_s, residence_s: after_s }.add_to(&mut sample.latency, requests);
         }
         busy
     }
@@ -373,35 +398,63 @@ impl Cohort {
         }
     }
 
-    /// A queue forgets a load within its relaxation time, which is
-    /// `(1 + load) / (1 − load)²` of the time in which it serves one request.
-    fn remember(&mut self, load: f64, served_at_capacity: f64) {
+    /// A queue forgets a load within its relaxation time, and no faster than
+    /// a request is served.
+    fn remember(&mut self, load: f64, laws: &Laws, span_s: f64) {
         if self.backlog.is_some() {
             // A fluid has no equilibrium to forget; it is as good as saturated.
             self.remembered_load = Some(load.max(1.0));
             return;
         }
-        let remembered = self.remembered_load.unwrap_or(load);
-        let forgotten = served_at_capacity * (1.0 - load) * (1.0 - load) / (1.0 + load);
+        // A run begins in equilibrium, and in truth empty.
+        let remembered = self.remembered_load.unwrap_or(0.0);
+        let station = laws.station(self.table);
+        let relaxation_s = relaxation_s(station, (load + remembered) / 2.0).max(station.service_s);
+        // A long queue is worked off more slowly than a short one grows.
+        let slowness = if remembered > load { WORKED_OFF } else { 1.0 };
+        let forgotten = span_s / (slowness * relaxation_s);
         self.remembered_load = Some((remembered + forgotten * load) / (1.0 + forgotten));
     }
 
-    fn seen(&self, load: f64, servers: f64, offer: &Offer, laws: &Laws) -> Tick {
-        let beyond = self.in_system - servers;
-        Tick {
-            load,
-            is_settled: self.is_settled,
-            remembered_load: self.remembered_load.unwrap_or(load),
-            room: laws.station(self.table).room().map_or(f64::INFINITY, |room| room as f64),
-            pool_servers: offer.pool_servers,
-            backlog: self.backlog.as_ref().map(|backlog| Excess {
-                requests: beyond,
+    /// What theory has to vouch for.
+    fn seen(&self, load: f64, offer: &Offer, laws: &mut Laws) -> Queue {
+        let table = laws.get(self.table);
+        let station = table.station;
+        match &self.backlog {
+            Some(backlog) => Queue::Fluid {
+                requests: self.in_system - station.servers(),
+                waiting: self.in_system - f64::from(station.slots),
+                slots: f64::from(station.slots),
                 deviation: backlog.noise(),
+                has_wandered: backlog.has_wandered(),
                 is_full: backlog.is_full(),
-            }),
-            load_at_change: offer.load_at_change,
+                is_even: !station.shares() || backlog.is_even(),
+                pool_servers: offer.pool_servers,
+                law: table.law,
+            },
+            None => {
+                let p95_ms = table.p95_ms(load);
+                let before_ms = table.p95_ms(self.remembered_load.unwrap_or(load));
+                let lacking = if offer.first_minute { p95_ms / FIRST_MS } else { 0.0 };
+                Queue::Equilibrium {
+                    is_known: table.knows(load),
+                    is_settled: self.is_settled,
+                    relaxation_s: relaxation_s(&station, load),
+                    drift: (before_ms / p95_ms - 1.0).abs().max(lacking),
+                }
+            }
         }
     }
+}
+
+/// How long the queue of a station remembers at a load [s]:
+/// about `2 (1 + load) / (1 − load)²` of the time in which it serves one request,
+/// or, about saturation, `(room / π)²` of it (Cohen, *The Single Server Queue*,
+/// 1969, has `1 / (1 − √load)²` for M/M/1).
+fn relaxation_s(station: &Station, load: f64) -> f64 {
+    let room = station.room().map_or(f64::INFINITY, |room| room as f64);
+    let distance = (1.0 - load).abs().max(2.0 * PI / room);
+    2.0 * (1.0 + load) / (distance * distance * station.capacity())
 }
 
 /// A mean number of requests in service as a number of requests: rounded up.

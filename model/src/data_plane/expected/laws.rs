@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::data_plane::expected::trust;
 use crate::histogram::Histogram;
 use crate::queueing::{Means, Station, survival};
 use crate::scenario::Law;
@@ -10,6 +11,8 @@ use crate::scenario::Law;
 /// A queue of at most this many places is too short to be a fluid: its
 /// equilibrium holds at any load, and it reaches it at once.
 pub(super) const SHORT_QUEUE: u32 = 32;
+/// … if it is filled this fast [s].
+const AT_ONCE_S: f64 = 10.0;
 /// From this load on a queue without bound is computed at this load.
 const HIGHEST_STABLE: f64 = 0.999;
 /// The tail that a histogram leaves out.
@@ -72,6 +75,18 @@ pub(super) struct Response {
     pub(super) first: usize,
     /// They come to 1.
     pub(super) shares: Vec<f64>,
+    p95_ms: f64,
+    /// Whether theory vouches for it.
+    is_known: bool,
+}
+
+impl Response {
+    /// What a share `q` of the requests does not exceed [ms].
+    fn quantile_ms(&self, q: f64) -> f64 {
+        let mut histogram = Histogram::default();
+        histogram.mix(self.first, &self.shares, 1.0, 0.0);
+        histogram.quantile(q).unwrap_or(0.0)
+    }
 }
 
 /// One kind of station, at every load that it has met.
@@ -99,7 +114,8 @@ impl Table {
         Self {
             capacity: station.capacity(),
             servers: station.servers(),
-            is_short: station.queue_limit.is_some_and(|limit| limit <= SHORT_QUEUE),
+            is_short: station.queue_limit.is_some_and(|limit| limit <= SHORT_QUEUE)
+                && station.room().is_some_and(|room| room as f64 <= AT_ONCE_S * station.capacity()),
             station,
             law,
             means: vec![None; grid.len()],
@@ -114,7 +130,7 @@ impl Table {
     /// Where a load lies in the grid, and the equilibrium there, between those
     /// of its two neighbours.
     pub(super) fn look_up(&mut self, load: f64) -> (Place, Means) {
-        let load = if self.is_short { load } else { load.min(HIGHEST_STABLE) };
+        let load = load.min(self.highest());
         let stretch = match self.stretch.take() {
             Some(stretch) if stretch.loads.contains(&load) => stretch,
             _ => {
@@ -133,7 +149,7 @@ impl Table {
     /// The equilibrium in which `in_system` requests are there on average: the
     /// load in whose law a queue is that has not yet settled.
     pub(super) fn look_up_number(&mut self, in_system: f64) -> (Place, Means) {
-        let (mut low, mut high) = (0.0, HIGHEST_STABLE);
+        let (mut low, mut high) = (0.0, self.highest());
         for _ in 0..20 {
             let middle = (low + high) / 2.0;
             let (_, means) = self.look_up(middle);
@@ -159,11 +175,15 @@ impl Table {
         *self.means[point].get_or_insert_with(|| station.means(rate))
     }
 
+    /// The highest load at which it has an equilibrium.
+    fn highest(&self) -> f64 {
+        if self.is_short { self.grid[self.grid.len() - 1] } else { HIGHEST_STABLE }
+    }
+
     /// The rate of arrivals at a point of the grid.
     fn rate_at(&self, point: usize) -> f64 {
         let load = self.grid[point];
-        let stable = if self.is_short { load } else { load.min(HIGHEST_STABLE) };
-        stable * self.capacity
+        load.min(self.highest()) * self.capacity
     }
 
     /// The law at a point of the grid.
@@ -174,6 +194,19 @@ impl Table {
         let response = Arc::new(self.compute(point));
         self.responses[point] = Some(Arc::clone(&response));
         response
+    }
+
+    /// Whether theory vouches for the law at a load.
+    pub(super) fn knows(&mut self, load: f64) -> bool {
+        let (Place { point, .. }, _) = self.look_up(load);
+        self.response(point).is_known && self.response(point + 1).is_known
+    }
+
+    /// The 95th percentile of the response time at a load [ms].
+    pub(super) fn p95_ms(&mut self, load: f64) -> f64 {
+        let (Place { point, share }, _) = self.look_up(load);
+        let (from, to) = (self.response(point).p95_ms, self.response(point + 1).p95_ms);
+        from + (to - from) * share
     }
 
     fn compute(&mut self, point: usize) -> Response {
@@ -192,7 +225,16 @@ impl Table {
             }
         }
         shares.push(above);
-        Response { first, shares }
+        let mut response = Response { first, shares, p95_ms: 0.0, is_known: true };
+        response.p95_ms = response.quantile_ms(0.95);
+        if point > 0 {
+            // Who is alone has one response time if all are alike: then the
+            // percentile does not tell how near it is to another.
+            let q = if self.law == Law::Deterministic { 0.98 } else { 0.95 };
+            let contention = 1.0 - self.response(0).quantile_ms(q) / response.quantile_ms(q);
+            response.is_known = trust::knows(&self.station, self.law, self.grid[point], contention);
+        }
+        response
     }
 
     /// About how many numbers it holds.

@@ -1,72 +1,155 @@
 //! Where theory can vouch for a latency, and where it cannot.
 
+use crate::queueing::Station;
+use crate::scenario::Law;
+
 /// What a task went through in one tick.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Tick {
-    /// Offered rate over capacity.
-    pub(super) load: f64,
-    /// Whether its queue is as long as the equilibrium at that load has it, in
-    /// every run.
-    pub(super) is_settled: bool,
-    /// The load that its queue still remembers.
-    pub(super) remembered_load: f64,
-    /// Requests that it can hold; ∞ if unbounded.
-    pub(super) room: f64,
-    /// Servers in all tasks in rotation together.
-    pub(super) pool_servers: f64,
-    /// What is more than is served at once, if it is a fluid.
-    pub(super) backlog: Option<Excess>,
     /// Offered rate over the least capacity that the fleet had in this minute,
     /// if its capacity changed.
     pub(super) load_at_change: Option<f64>,
+    pub(super) queue: Queue,
 }
 
-/// A queue as a fluid.
+/// What a queue is like.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Excess {
-    pub(super) requests: f64,
-    /// The standard deviation of their number.
-    pub(super) deviation: f64,
-    /// Whether there can be no more.
-    pub(super) is_full: bool,
+pub(super) enum Queue {
+    /// It follows its equilibrium.
+    Equilibrium {
+        /// Whether theory has the law of it (see [`knows`]).
+        is_known: bool,
+        /// Whether it is as long as the equilibrium has it, in every run.
+        is_settled: bool,
+        /// How long it remembers what chance did to it [s].
+        relaxation_s: f64,
+        /// By how much the 95th percentile would differ at the load that it
+        /// still remembers, relatively.
+        drift: f64,
+    },
+    /// It is a fluid: what is more than is served at once.
+    Fluid {
+        requests: f64,
+        /// … of which wait for a slot.
+        waiting: f64,
+        slots: f64,
+        /// The standard deviation of their number.
+        deviation: f64,
+        /// Whether chance has moved its mean, about saturation.
+        has_wandered: bool,
+        /// Whether there can be no more.
+        is_full: bool,
+        /// Whether those in service have all come out of such a queue, if they
+        /// slow each other down.
+        is_even: bool,
+        /// Servers in all tasks in rotation together.
+        pool_servers: f64,
+        law: Law,
+    },
 }
 
 /// A pool with fewer servers than this has a backlog of a few requests, which
 /// is chance rather than a fluid.
 const SMALL_POOL: f64 = 8.0;
 /// Within this distance of saturation a queue wanders for minutes.
-const CRITICAL: f64 = 0.03;
+pub(super) const CRITICAL: f64 = 0.05;
+/// A queue that remembers longer than this is another in every run [s].
+const WANDERING_S: f64 = 15.0;
 /// A backlog this many standard deviations long is there in every run.
 const CERTAIN: f64 = 3.0;
 /// A queue this many standard deviations long and full is full in every run.
 const CERTAINLY_FULL: f64 = 30.0;
-/// How much the distance from saturation may have changed within the memory of
-/// the queue, relatively.
-const DRIFT: f64 = 0.05;
 /// A change of capacity at a lower load than this passes unnoticed.
 const BUSY: f64 = 0.9;
+/// Requests of such a queue leave it after a time whose law is normal enough
+/// for its 95th percentile, times `3 cv² + cv⁴` of the service time, which is
+/// the skewness of a lognormal law times its cv.
+const MANY: f64 = 14.0;
+/// Requests that are all alike come and go in rounds, of one for each slot; of
+/// so many rounds one does not matter.
+const ROUNDS: f64 = 20.0;
 
-/// Whether the latencies of a tick are those of theory.
+/// The share of the requests of a tick for which theory cannot vouch.
 ///
-/// A steady load is, at any load below saturation: its equilibrium is known.
-/// Not so are loads that move faster than the queue follows, which takes
-/// `(1 + load) / (1 − load)²` service times; saturation itself; a backlog that
-/// is made of few requests; and the minute in which the capacity changed.
-pub(super) fn vouches(tick: &Tick) -> bool {
+/// It vouches for any steady load below saturation whose law it knows: its
+/// equilibrium is known. It does not for loads that move faster than the queue
+/// follows, which takes `(1 + load) / (1 − load)²` service times; saturation
+/// itself; a backlog that is made of few requests; and the minute in which the
+/// capacity changed.
+pub(super) fn doubt(tick: &Tick) -> f64 {
     if tick.load_at_change.is_some_and(|load| load > BUSY) {
-        return false;
+        return 1.0;
     }
-    match tick.backlog {
-        None => {
-            let nearest = tick.load.max(tick.remembered_load);
-            let distance = (1.0 - nearest).abs().max(1.0 / tick.room);
-            tick.is_settled && (tick.load - tick.remembered_load).abs() <= DRIFT * distance
+    match tick.queue {
+        Queue::Equilibrium { is_known, is_settled, relaxation_s, drift } => {
+            if is_known && is_settled && relaxation_s <= WANDERING_S { drift.min(1.0) } else { 1.0 }
         }
-        Some(Excess { requests, deviation, is_full }) => {
+        Queue::Fluid {
+            requests,
+            waiting,
+            slots,
+            deviation,
+            has_wandered,
+            is_full,
+            is_even,
+            pool_servers,
+            law,
+        } => {
             let certain = if is_full { CERTAINLY_FULL } else { CERTAIN };
-            (tick.load - 1.0).abs() >= CRITICAL
-                && tick.pool_servers >= SMALL_POOL
+            let cv2 = law.cv() * law.cv();
+            let is_fluid = !has_wandered
+                && pool_servers >= SMALL_POOL
                 && requests >= certain * deviation
+                && waiting
+                    >= (MANY * (3.0 + cv2) * cv2).max(if cv2 < 0.1 { ROUNDS * slots } else { 0.0 })
+                && is_even;
+            f64::from(u8::from(!is_fluid))
         }
     }
+}
+
+/// Servers of its own that a task needs to be one of a pool behind least
+/// outstanding requests, and up to which load it is.
+const FEW: f64 = 4.0;
+const BUSY_POOL: f64 = 0.91;
+
+/// Whether theory vouches for the law of the response times in equilibrium.
+/// `contention` is the part of the 95th percentile that a request would not need
+/// were it alone.
+///
+/// Exponential service is followed exactly behind Poisson arrivals, and so is
+/// any law before one slot; behind evener arrivals exponential service is right
+/// within 2 %. Of the rest only so much is trusted as does not depend on
+/// the queue.
+pub(super) fn knows(station: &Station, law: Law, load: f64, contention: f64) -> bool {
+    let is_poisson = station.arrival_cv2.to_bits() == 1.0_f64.to_bits();
+    // The queue is full at times.
+    let is_filled = station.queue_limit.is_some_and(|limit| f64::from(limit) * (1.0 - load) < 5.0);
+    let most = if station.pool > 1 {
+        if station.servers() >= FEW && load <= BUSY_POOL { 0.05 } else { 0.001 }
+    } else {
+        match law {
+            // Where few slots share, those that wait matter.
+            Law::Exponential if !is_poisson && (is_filled || is_narrow(station)) => 0.1,
+            Law::Exponential => return true,
+            Law::Deterministic => 0.02,
+            Law::Lognormal { .. } if station.is_mg1() => return true,
+            Law::Lognormal { cv } => {
+                // A law like the exponential one on a CPU that it shares is like it.
+                let is_alike = (0.75..=1.5).contains(&cv)
+                    && station.shares()
+                    && station.slots >= 8
+                    && station.cpu_slots >= 2.0;
+                if !is_filled && (is_poisson || is_alike) { 0.2 } else { 0.03 }
+            }
+        }
+    };
+    contention <= most
+}
+
+/// Whether a task has few slots, which share little CPU, or quite even arrivals.
+fn is_narrow(station: &Station) -> bool {
+    let is_even = station.arrival_cv2 < 0.02;
+    station.shares()
+        && (station.slots < 4 || station.cpu_slots < 2.0 && (station.slots < 8 || is_even))
 }
