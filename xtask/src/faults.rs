@@ -49,10 +49,10 @@ const FAULTS: [Fault; 19] = [
         caught_by: ("planes", "expected::a_steady_load_is_analytic"),
     },
     Fault {
-        what: "a request waits for the slot that comes free last",
+        what: "a request takes a slot that is not free yet",
         file: "data_plane/exact/known.rs",
-        right: "let Some(at) = self.free_at.pop()",
-        wrong: "let Some(at) = (0..1).map(|last| self.free_at.remove(last)).next()",
+        right: "begins = at;",
+        wrong: "begins = at.min(now);",
         caught_by: ("theory", "reference::a_task_with_slots_is_mmc"),
     },
     Fault {
