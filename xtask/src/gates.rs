@@ -4,19 +4,20 @@ use std::time::{Duration, Instant};
 
 use crate::browser::{self, SameBytes};
 use crate::run::{Failure, Outcome, cargo, run, say};
-use crate::{budget, site, tools};
+use crate::{budget, counts, site, tools};
 
 /// A step of the tests: its name, and what runs it.
 type Step = (&'static str, fn() -> Outcome);
 
 /// All steps, in order; the first that fails ends the run.
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     ("format", format),
     ("clippy on the host", clippy_host),
     ("clippy for wasm32", clippy_wasm),
     ("tests on the host", host_tests),
     ("documentation", documentation),
     ("same bytes everywhere", same_bytes),
+    ("instructions", counts::check),
     ("site", site::build),
     ("budgets", budget::check),
     ("browser tests", browser::test),
