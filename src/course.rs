@@ -4,6 +4,7 @@
 //! is built) and data (a figure: scenarios with named holes, sliders that
 //! fill them, a prediction, goals; questions). Nothing here knows a browser.
 
+pub mod desired_running_pending;
 pub mod figure;
 pub mod question;
 pub mod target_tracking;
@@ -60,14 +61,16 @@ pub const SECTIONS: [Section; 13] = [
          answers sooner, which survives a crash, and which can grow in small steps.",
         8,
     ),
-    to_come(
-        2,
-        "desired-running-pending",
-        "Desired, running, pending",
-        "Nobody starts a task. You state a number, and a loop closes the difference: crash a \
-         task, fail its health check, or change the number, and watch the loop at work.",
-        7,
-    ),
+    Section {
+        number: 2,
+        slug: "desired-running-pending",
+        title: "Desired, running, pending",
+        promise: "Nobody starts a task. You state a number, and a loop closes the difference: \
+                  crash a task, fail its health check, or change the number, and watch the loop \
+                  at work.",
+        minutes: 7,
+        lesson: Some(&desired_running_pending::LESSON),
+    },
     Section {
         number: 3,
         slug: "target-tracking",

@@ -103,13 +103,9 @@ pub fn capacity(scenario: &Scenario, trace: &Trace) -> Steps {
 /// The service's desired count: jumps where it is decided. What moves it without
 /// a decision shows at the end of its minute.
 pub fn desired(scenario: &Scenario, trace: &Trace) -> Steps {
-    let first = trace.decisions.first().map_or_else(
-        || trace.minutes.first().map_or(scenario.service.desired_count, |minute| minute.desired),
-        |decision| decision.desired_before,
-    );
     let decided = |d: &Decision| (d.t_s, f64::from(d.desired_after));
     let mut decisions = trace.decisions.iter().map(decided).peekable();
-    let mut steps = vec![(0.0, f64::from(first))];
+    let mut steps = vec![(0.0, f64::from(scenario.service.desired_count))];
     for minute in &trace.minutes {
         // In one instant the decision comes last: the minute's row is from before it.
         steps.extend(std::iter::from_fn(|| decisions.next_if(|step| step.0 < minute.t_s)));
@@ -169,6 +165,17 @@ pub(super) fn decimate(points: &[Point]) -> Vec<Point> {
 mod tests {
     use super::*;
     use crate::figure::sample;
+
+    #[test]
+    fn the_desired_count_begins_as_the_scenario_has_it() {
+        let (scenario, mut trace) = sample::run();
+        let first = f64::from(scenario.service.desired_count);
+        // Set to two by hand at the end of the second minute, before the first decision.
+        trace.minutes[1].desired = 2;
+        trace.decisions[0].desired_before = 2;
+        let steps = desired(&scenario, &trace);
+        assert_eq!((steps.at(30.0), steps.at(119.0), steps.at(120.0)), (first, first, 2.0));
+    }
 
     #[test]
     fn a_spike_of_one_sample_survives() {

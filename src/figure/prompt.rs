@@ -55,7 +55,8 @@ const ORDER: &[&str] = &[
 /// `autoscaling` is AWS's own JSON, and nothing of it is left out.
 pub fn commands(run: &Run) -> String {
     let Some(scaling) = &run.autoscaling else {
-        let desired = run.scenario.service.desired_count;
+        let by_hand = run.trace.by_hand.last().map(|hand| hand.desired);
+        let desired = by_hand.unwrap_or(run.scenario.service.desired_count);
         return format!(
             "aws ecs update-service --cluster shop --service web \\\n  --desired-count {desired}"
         );

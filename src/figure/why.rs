@@ -1,12 +1,14 @@
 //! The why line: what the scaler saw in the minute under the cursor, and what
 //! it did about it, or why it did nothing.
 
+use std::cmp::Ordering;
+
 use headroom_model::scenario::{AlarmSettings, Autoscaling, TargetTracking};
 use headroom_model::trace::{Decision, Outcome, Watch};
 
 use super::run::Run;
 use super::words::{seconds, spelled, tasks};
-use crate::chart::{reading, short};
+use crate::chart::{Counts, counts_at, reading, short};
 
 const HIGH_OF: u32 = TargetTracking::HIGH_PERIODS;
 
@@ -34,6 +36,9 @@ pub fn why(run: &Run, t_s: f64) -> Why {
     match moved.or_else(|| decisions().next_back()) {
         Some(decision) => decided(run, decision),
         None => {
+            if run.scenario.autoscaling.is_none() {
+                return scheduling(run, t_s);
+            }
             let clock = run.clock(begin_s);
             let (headline, seen) = idle(run, begin_s);
             Why { clock, headline, seen, sum: None }
@@ -111,6 +116,20 @@ fn watch_at(run: &Run, policy: usize, t_s: f64) -> Option<&Watch> {
     run.trace.watches.iter().rfind(before)
 }
 
+/// What the service scheduler sees at an instant of a service that nothing
+/// scales, and what it is about.
+fn scheduling(run: &Run, t_s: f64) -> Why {
+    let Counts { desired, running, pending } = counts_at(&run.scenario, &run.trace, t_s);
+    let headline = match running.cmp(&desired) {
+        Ordering::Less => "ECS closes the difference.",
+        Ordering::Equal => "No difference to close.",
+        Ordering::Greater => "More run than are desired, for now.",
+    };
+    let counts = [("Desired ", desired), (" · running ", running), (" · pending ", pending)];
+    let seen: String = counts.map(|(word, count)| [word, &count.to_string()].concat()).concat();
+    Why { clock: run.clock(t_s), headline: headline.to_owned(), seen, sum: None }
+}
+
 /// Why nothing happened: a headline and what the first policy saw.
 fn idle(run: &Run, begin_s: f64) -> (String, String) {
     let scaling = run.scenario.autoscaling.as_ref();
@@ -118,10 +137,7 @@ fn idle(run: &Run, begin_s: f64) -> (String, String) {
         return waiting(run, alarm, begin_s);
     }
     let Some((index, policy)) = scaling.and_then(|scaling| scaling.first_tracking()) else {
-        return (
-            "Nothing scales this service.".to_owned(),
-            "Its desired count is fixed.".to_owned(),
-        );
+        return ("Nothing scales this service.".to_owned(), String::new());
     };
     let delay_s = run.scenario.metrics.publish_delay.as_s();
     let watch = watch_at(run, index, begin_s).filter(|watch| watch.newest.is_some());
@@ -251,7 +267,12 @@ mod tests {
         run.scenario.autoscaling = None;
         assert_eq!(
             said(&run, 100.0),
-            "09:01 Nothing scales this service. Its desired count is fixed."
+            "09:01:40 No difference to close. Desired 4 · running 4 · pending 0"
+        );
+        run.trace.decisions.clear();
+        assert_eq!(
+            said(&run, 545.0),
+            "09:09:05 ECS closes the difference. Desired 5 · running 4 · pending 1"
         );
     }
 }
