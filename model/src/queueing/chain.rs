@@ -21,7 +21,9 @@ pub(crate) struct Chain<'a> {
 impl<'a> Chain<'a> {
     /// Solves for a rate of arrivals > 0 [1/s].
     pub(crate) fn new(station: &'a Station, arrival_rate: f64) -> Self {
-        let mut chain = Self::at_scale(station, arrival_rate, 1.0);
+        // When all servers are busy the rate of arrivals is known, and not to be found.
+        let full = station.ratio_when_full(arrival_rate / station.capacity());
+        let mut chain = Self::at_scale(station, arrival_rate, full, 1.0);
         if station.evenness() >= 1.0 {
             return chain;
         }
@@ -33,7 +35,7 @@ impl<'a> Chain<'a> {
             if error.abs() < 1e-12 {
                 break;
             }
-            chain = Self::at_scale(station, arrival_rate, next);
+            chain = Self::at_scale(station, arrival_rate, full, next);
             let next_error = chain.birth_error();
             let step = next_error * (next - scale) / (next_error - error);
             (scale, error) = (next, next_error);
@@ -45,7 +47,12 @@ impl<'a> Chain<'a> {
         chain
     }
 
-    fn at_scale(station: &'a Station, arrival_rate: f64, scale: f64) -> Self {
+    fn at_scale(
+        station: &'a Station,
+        arrival_rate: f64,
+        ratio_when_full: Option<f64>,
+        scale: f64,
+    ) -> Self {
         let servers = station.servers();
         let load = arrival_rate * station.service_s;
         let full = libm::ceil(servers) as u64;
@@ -53,7 +60,7 @@ impl<'a> Chain<'a> {
         let busy = |n: usize| (n as f64).min(servers);
         let mut births: Vec<f64> =
             (0..=top).map(|n| scale * relative_birth(busy(n) / load, station.evenness())).collect();
-        if let Some(ratio) = station.ratio_when_full(load / servers) {
+        if let Some(ratio) = ratio_when_full {
             births[top] = ratio * servers / load;
         }
 

@@ -158,23 +158,30 @@ impl Station {
     /// arrivals (GI/M/c; Kleinrock, *Queueing Systems* I, 1975, §6.4), which
     /// here follows a gamma law, Erlang's if the cv² is 1/N.
     pub(crate) fn ratio_when_full(&self, load: f64) -> Option<f64> {
-        if self.service_cv2.to_bits() != 1.0_f64.to_bits() || load >= HIGHEST_KNOWN {
+        if self.evenness() >= 1.0
+            || self.service_cv2.to_bits() != 1.0_f64.to_bits()
+            || load >= HIGHEST_KNOWN
+        {
             return None;
         }
-        // Its equation, `ratio = E exp(−(1 − ratio) c μ × gap)`, has one root
-        // below 1, and the right side is convex.
-        let (mut low, mut high) = (0.0, 1.0 - (1.0 - load) * 1e-3);
-        for _ in 0..50 {
-            let ratio = (low + high) / 2.0;
+        // Its equation is `ratio = E exp(−(1 − ratio) c μ × gap)`. The right side
+        // is convex, so that Newton's steps from 0 come to the lower root.
+        let mut ratio = 0.0;
+        for _ in 0..40 {
             let x = (1.0 - ratio) / load;
+            let spread = 1.0 + x * self.arrival_cv2;
             let met = if self.arrival_cv2 > 1e-6 {
-                libm::exp(-libm::log1p(x * self.arrival_cv2) / self.arrival_cv2)
+                libm::exp(-libm::log(spread) / self.arrival_cv2)
             } else {
                 libm::exp(-x)
             };
-            if met > ratio { low = ratio } else { high = ratio }
+            let step = (met - ratio) / (1.0 - met / (load * spread));
+            ratio += step;
+            if step < 1e-14 {
+                break;
+            }
         }
-        Some(low)
+        Some(ratio)
     }
 
     /// The mean number waiting, from that of the chain, for a service law that

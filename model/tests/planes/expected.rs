@@ -69,7 +69,7 @@ fn a_short_queue_is_analytic_at_any_load() {
         let sample = served(&scenario, 1, 600);
         assert_close(sample.rejected / sample.offered, lost, 1e-9, "lost");
         assert_close(sample.busy_slot_s / sample.slot_s, rps * (1.0 - lost), 1e-9, "utilization");
-        assert!(sample.approximate < 0.01 * sample.offered);
+        assert!(sample.approximate < 0.02 * sample.offered);
     }
 }
 

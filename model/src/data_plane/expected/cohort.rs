@@ -16,6 +16,9 @@ const SPREAD: [f64; 6] = [-1.542, -0.752, -0.235, 0.235, 0.752, 1.542];
 /// How many relaxation times it takes to work off a queue, rather than to grow
 /// it. Our choice.
 const WORKED_OFF: f64 = 2.0;
+/// How much more the 95th percentile differs between two loads than the mean.
+/// Our choice.
+const MAGNIFIED: f64 = 1.5;
 /// In a run's first minute answers are lacking to requests that came before it:
 /// as many as do not come within this time [ms].
 const FIRST_MS: f64 = 90_000.0;
@@ -433,14 +436,16 @@ impl Cohort {
                 law: table.law,
             },
             None => {
-                let p95_ms = table.p95_ms(load);
-                let before_ms = table.p95_ms(self.remembered_load.unwrap_or(load));
+                let (p95_ms, is_known) = table.p95_ms(load);
+                // The mean tells as much as the percentile, and costs no law.
+                let mut mean_s = |load| table.look_up(load).1.response_s();
+                let drift = mean_s(self.remembered_load.unwrap_or(load)) / mean_s(load) - 1.0;
                 let lacking = if offer.first_minute { p95_ms / FIRST_MS } else { 0.0 };
                 Queue::Equilibrium {
-                    is_known: table.knows(load),
+                    is_known,
                     is_settled: self.is_settled,
                     relaxation_s: relaxation_s(&station, load),
-                    drift: (before_ms / p95_ms - 1.0).abs().max(lacking),
+                    drift: (MAGNIFIED * drift.abs()).max(lacking),
                 }
             }
         }

@@ -196,17 +196,18 @@ impl Table {
         response
     }
 
-    /// Whether theory vouches for the law at a load.
-    pub(super) fn knows(&mut self, load: f64) -> bool {
-        let (Place { point, .. }, _) = self.look_up(load);
-        self.response(point).is_known && self.response(point + 1).is_known
-    }
-
-    /// The 95th percentile of the response time at a load [ms].
-    pub(super) fn p95_ms(&mut self, load: f64) -> f64 {
+    /// The 95th percentile of the response time at a load [ms], and whether
+    /// theory vouches for the law.
+    pub(super) fn p95_ms(&mut self, load: f64) -> (f64, bool) {
         let (Place { point, share }, _) = self.look_up(load);
-        let (from, to) = (self.response(point).p95_ms, self.response(point + 1).p95_ms);
-        from + (to - from) * share
+        let mut at = |point: usize| {
+            if self.responses[point].is_none() {
+                self.response(point);
+            }
+            self.responses[point].as_ref().map_or((0.0, false), |it| (it.p95_ms, it.is_known))
+        };
+        let ((from, known), (to, also)) = (at(point), at(point + 1));
+        (from + (to - from) * share, known && also)
     }
 
     fn compute(&mut self, point: usize) -> Response {
