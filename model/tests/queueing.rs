@@ -356,3 +356,26 @@ fn stations_that_share_a_queue_are_one_with_all_their_slots() {
     let slow = Station { slots: 8, cpu_slots: 0.5, ..one };
     assert!((slow.means(1e-6).residence_s - 1.0).abs() < 1e-3);
 }
+
+#[test]
+fn a_response_before_one_slot_has_the_mean_of_pollaczek_and_khinchine() {
+    for (cv, rho) in [(0.5, 0.3), (0.5, 0.9), (1.5, 0.6), (2.0, 0.3), (2.0, 0.8)] {
+        let station = Station {
+            slots: 1,
+            cpu_slots: f64::INFINITY,
+            queue_limit: None,
+            service_s: 1.0,
+            arrival_cv2: 1.0,
+            service_cv2: cv * cv,
+            pool: 1,
+        };
+        let step = 0.05;
+        let times: Vec<f64> = (1..20_000).map(|n| f64::from(n) * step).collect();
+        let tail = survival(&station, Law::Lognormal { cv }, rho, &times);
+        // The mean is the integral of the tail, which is 1 at the start.
+        let mean = step * (0.5 + tail.iter().sum::<f64>());
+        let queue = Mg1 { arrival_rate: rho, mean_service: 1.0, service_cv2: cv * cv };
+        let expected = queue.mean_response();
+        assert!((mean / expected - 1.0).abs() < 0.02, "cv {cv} at {rho}: {mean} {expected}");
+    }
+}
