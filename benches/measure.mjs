@@ -176,8 +176,10 @@ async function presses(open) {
 async function redraw() {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   const page = await context.newPage();
-  await page.goto(`${HEADROOM_URL}#/the-spike?day=on`);
+  await page.goto(`${HEADROOM_URL}#/the-spike?day=on&t=86400`);
   await page.getByRole("button", { name: "More charts" }).click();
+  // What the worker finds out while nothing moves is drawn, too: it comes first.
+  await page.waitForFunction(() => /exact in/.test(document.querySelector(".fidelity")?.textContent));
   await page.waitForFunction(() => document.querySelectorAll("main figure canvas").length >= 5);
   await frame(page);
   const script = await scriptClock(context, page);
