@@ -84,6 +84,9 @@ const fn seconds(
     }
 }
 
+/// Just before what happens at ten past nine [s]: nothing of it is seen yet.
+const BEFORE_S: f64 = 590.0;
+
 const LEAVES_OUT: &[&str] = &[
     "AWS does not say which tasks crash or fail; here the ones that have run longest do.",
     "A start takes the same time every time. Real ones vary, with the image cache and the time of \
@@ -106,10 +109,10 @@ const CRASH: Act = Act {
         traffic(80.0),
     ],
     switches: &[],
-    cursor_s: 600.0,
+    cursor_s: BEFORE_S,
     why_s: 660.0,
     prediction: Some(Prediction {
-        fog_from_s: 600.0,
+        fog_from_s: BEFORE_S,
         choices: &[
             Choice {
                 label: "not before somebody starts one",
@@ -170,10 +173,10 @@ const FEWER: Act = Act {
         traffic(80.0),
     ],
     switches: &[],
-    cursor_s: 600.0,
+    cursor_s: BEFORE_S,
     why_s: 660.0,
     prediction: Some(Prediction {
-        fog_from_s: 600.0,
+        fog_from_s: BEFORE_S,
         choices: &[
             Choice {
                 label: "09:10, at once",
@@ -234,10 +237,10 @@ const SICK: Act = Act {
         traffic(80.0),
     ],
     switches: &[],
-    cursor_s: 600.0,
+    cursor_s: BEFORE_S,
     why_s: 660.0,
     prediction: Some(Prediction {
-        fog_from_s: 600.0,
+        fog_from_s: BEFORE_S,
         choices: &[
             Choice {
                 label: "waits until it is well again",
@@ -309,10 +312,10 @@ const TWO_HANDS: Act = Act {
         traffic(130.0),
     ],
     switches: &[],
-    cursor_s: 600.0,
+    cursor_s: BEFORE_S,
     why_s: 780.0,
     prediction: Some(Prediction {
-        fog_from_s: 600.0,
+        fog_from_s: BEFORE_S,
         choices: &[
             Choice {
                 label: "it stays, since you set it",

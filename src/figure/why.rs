@@ -6,6 +6,7 @@ use std::cmp::Ordering;
 use headroom_model::scenario::{AlarmSettings, Autoscaling, TargetTracking};
 use headroom_model::trace::{Decision, Outcome, Watch};
 
+use super::boxes::boxes;
 use super::run::Run;
 use super::words::{seconds, spelled, tasks};
 use crate::chart::{Counts, counts_at, reading, short};
@@ -125,7 +126,14 @@ fn scheduling(run: &Run, t_s: f64) -> Why {
         Ordering::Equal => "No difference to close.",
         Ordering::Greater => "More run than are desired, for now.",
     };
-    let counts = [("Desired ", desired), (" · running ", running), (" · pending ", pending)];
+    // Those that take requests: RUNNING is not yet serving.
+    let serving = boxes(run, t_s).iter().filter(|task| task.fill_percent.is_some()).count() as u32;
+    let counts = [
+        ("Desired ", desired),
+        (" · running ", running),
+        (" · serving ", serving),
+        (" · pending ", pending),
+    ];
     let seen: String = counts.map(|(word, count)| [word, &count.to_string()].concat()).concat();
     Why { clock: run.clock(t_s), headline: headline.to_owned(), seen, sum: None }
 }
@@ -267,12 +275,12 @@ mod tests {
         run.scenario.autoscaling = None;
         assert_eq!(
             said(&run, 100.0),
-            "09:01:40 No difference to close. Desired 4 · running 4 · pending 0"
+            "09:01:40 No difference to close. Desired 4 · running 4 · serving 4 · pending 0"
         );
         run.trace.decisions.clear();
         assert_eq!(
             said(&run, 545.0),
-            "09:09:05 ECS closes the difference. Desired 5 · running 4 · pending 1"
+            "09:09:05 ECS closes the difference. Desired 5 · running 4 · serving 4 · pending 1"
         );
     }
 }
