@@ -104,42 +104,18 @@ impl Sample {
 
     /// Makes the mean of `runs` runs of their sum.
     pub fn divide(&mut self, runs: f64) {
-        let Self {
-            offered,
-            completed,
-            rejected,
-            timed_out,
-            failed,
-            cpu_s,
-            busy_slot_s,
-            slot_s,
-            started,
-            waited,
-            wait_s,
-            latency,
-            approximate,
-        } = self;
-        latency.divide(runs);
-        for sum in [
-            offered,
-            completed,
-            rejected,
-            timed_out,
-            failed,
-            cpu_s,
-            busy_slot_s,
-            slot_s,
-            started,
-            waited,
-            wait_s,
-            approximate,
-        ] {
-            *sum /= runs;
-        }
+        self.latency.divide(runs);
+        self.sums().into_iter().for_each(|sum| *sum /= runs);
     }
 
     /// Forgets everything, and keeps the histogram's memory.
     pub fn clear(&mut self) {
+        self.latency.clear();
+        self.sums().into_iter().for_each(|sum| *sum = 0.0);
+    }
+
+    /// All that is a plain sum; a new field cannot be forgotten here.
+    fn sums(&mut self) -> [&mut f64; 12] {
         let Self {
             offered,
             completed,
@@ -152,11 +128,10 @@ impl Sample {
             started,
             waited,
             wait_s,
-            latency,
+            latency: _,
             approximate,
         } = self;
-        latency.clear();
-        for sum in [
+        [
             offered,
             completed,
             rejected,
@@ -169,9 +144,7 @@ impl Sample {
             waited,
             wait_s,
             approximate,
-        ] {
-            *sum = 0.0;
-        }
+        ]
     }
 }
 
