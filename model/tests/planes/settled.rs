@@ -118,7 +118,7 @@ fn a_settled_minute_is_what_exact_runs_show() {
             let (median, deviation) = of_runs(|minute| minute.p50_ms.unwrap_or(0.0));
             let off = (minute.p50_ms.unwrap_or(0.0) - median).abs();
             assert!(
-                off <= wide * deviation + 0.25 * median,
+                off <= wide * deviation + 0.03 * median,
                 "{traffic}: median in row {row}: {:?} against {median} +- {deviation}",
                 minute.p50_ms
             );
