@@ -1,14 +1,17 @@
 //! The course: thirteen sections as data.
 //!
-//! A section is text (Markdown beside this file, put into the page when the site
-//! is built) and data (a figure: scenarios with named holes, sliders that
-//! fill them, a prediction, goals; questions). Nothing here knows a browser.
+//! A section is text (Markdown) and data (YAML: a figure with scenarios, sliders
+//! that fill their holes, a prediction, goals; questions). Both stand beside this
+//! file and are put into the page when the site is built; the app [opens](open)
+//! the course with what the page holds. Nothing here knows a browser.
 
-pub mod desired_running_pending;
 pub mod figure;
+#[cfg(test)]
+pub(crate) mod lessons;
 pub mod question;
-pub mod target_tracking;
-pub mod the_spike;
+pub mod read;
+
+use std::sync::OnceLock;
 
 use self::figure::Figure;
 use self::question::Question;
@@ -26,17 +29,39 @@ pub struct Section {
     pub promise: &'static str,
     /// How long it takes [minutes].
     pub minutes: u8,
-    /// What it teaches; `None` while it is still to come.
-    pub lesson: Option<&'static Lesson>,
 }
 
 /// The content of a finished section.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Lesson {
     /// Its main figure.
-    pub figure: &'static Figure,
+    pub figure: Figure,
     /// Questions below the prose.
-    pub questions: &'static [Question],
+    pub questions: Vec<Question>,
+}
+
+/// The lessons of the sections, in their order, once the course is open.
+static LESSONS: OnceLock<Vec<Option<Lesson>>> = OnceLock::new();
+
+/// Opens the course with the data of its sections: `data` gives that of a slug as
+/// JSON, and nothing for a section that is still to come. What cannot be read is
+/// told, and stays closed. It is opened once; later calls change nothing.
+pub fn open(data: impl Fn(&str) -> Option<String>) -> Vec<String> {
+    let mut told = Vec::new();
+    LESSONS.get_or_init(|| {
+        let lesson = |section: &Section| {
+            let data = serde_json::from_str(&data(section.slug)?);
+            match data.map_err(|error| error.to_string()).and_then(|data| read::lesson(&data)) {
+                Ok(lesson) => Some(lesson),
+                Err(fault) => {
+                    told.push([section.title, ": ", &fault].concat());
+                    None
+                }
+            }
+        };
+        SECTIONS.iter().map(lesson).collect()
+    });
+    told
 }
 
 /// The front door.
@@ -51,16 +76,15 @@ pub const SECTIONS: [Section; 13] = [
         promise: "Traffic triples within a minute. See what the scaler can do about it, and what \
                   only you can.",
         minutes: 5,
-        lesson: Some(&the_spike::LESSON),
     },
-    to_come(
-        1,
-        "up-or-out",
-        "Up or out",
-        "One task with four cores against four with one core each, at the same price: which \
+    Section {
+        number: 1,
+        slug: "up-or-out",
+        title: "Up or out",
+        promise: "One task with four cores against four with one core each, at the same price: which \
          answers sooner, which survives a crash, and which can grow in small steps.",
-        8,
-    ),
+        minutes: 8,
+    },
     Section {
         number: 2,
         slug: "desired-running-pending",
@@ -69,7 +93,6 @@ pub const SECTIONS: [Section; 13] = [
                   crash a task, fail its health check, or change the number, and watch the loop \
                   at work.",
         minutes: 7,
-        lesson: Some(&desired_running_pending::LESSON),
     },
     Section {
         number: 3,
@@ -78,91 +101,80 @@ pub const SECTIONS: [Section; 13] = [
         promise: "You give one number. Find out why a fifth task comes, why none of the five \
                   leaves, and what a late reading does.",
         minutes: 12,
-        lesson: Some(&target_tracking::LESSON),
     },
-    to_come(
-        4,
-        "the-slow-first-minutes",
-        "The slow first minutes",
-        "Where the minutes go between a spike and the first task that helps, as one line from \
+    Section {
+        number: 4,
+        slug: "the-slow-first-minutes",
+        title: "The slow first minutes",
+        promise: "Where the minutes go between a spike and the first task that helps, as one line from \
          the first busy second to a warm task, with four remedies to switch on.",
-        10,
-    ),
-    to_come(
-        5,
-        "step-scaling",
-        "Step scaling",
-        "A table of steps that you edit on the chart itself, and the rule that tells when two \
+        minutes: 10,
+    },
+    Section {
+        number: 5,
+        slug: "step-scaling",
+        title: "Step scaling",
+        promise: "A table of steps that you edit on the chart itself, and the rule that tells when two \
          thresholds stand so close that they fight.",
-        9,
-    ),
-    to_come(
-        6,
-        "ahead-of-time",
-        "Ahead of time",
-        "Scheduled actions on the clock of a day and a week: capacity that is there before the \
+        minutes: 9,
+    },
+    Section {
+        number: 6,
+        slug: "ahead-of-time",
+        title: "Ahead of time",
+        promise: "Scheduled actions on the clock of a day and a week: capacity that is there before the \
          traffic is, and a Friday evening that lasts until Monday.",
-        10,
-    ),
-    to_come(
-        7,
-        "which-metric",
-        "Which metric?",
-        "CPU, memory and requests per target over the same load. One cannot rise past its \
+        minutes: 10,
+    },
+    Section {
+        number: 7,
+        slug: "which-metric",
+        title: "Which metric?",
+        promise: "CPU, memory and requests per target over the same load. One cannot rise past its \
          ceiling, one never comes down, and one falls just when it should rise.",
-        9,
-    ),
-    to_come(
-        8,
-        "fast-out-slow-in",
-        "Fast out, slow in",
-        "Two bursts and the gap between them, for you to drag: when has the second burst been \
+        minutes: 9,
+    },
+    Section {
+        number: 8,
+        slug: "fast-out-slow-in",
+        title: "Fast out, slow in",
+        promise: "Two bursts and the gap between them, for you to drag: when has the second burst been \
          paid for by the first, and what does a cooldown really hold back?",
-        10,
-    ),
-    to_come(
-        9,
-        "state-in-the-task",
-        "State in the task",
-        "A user logs in on one task out of four and clicks four times. See who remembers the \
+        minutes: 10,
+    },
+    Section {
+        number: 9,
+        slug: "state-in-the-task",
+        title: "State in the task",
+        promise: "A user logs in on one task out of four and clicks four times. See who remembers the \
          user as one task becomes two, four and ten.",
-        9,
-    ),
-    to_come(
-        10,
-        "state-outside-the-task",
-        "State outside the task",
-        "A token, a session store and sticky sessions, side by side: the same users, the same \
+        minutes: 9,
+    },
+    Section {
+        number: 10,
+        slug: "state-outside-the-task",
+        title: "State outside the task",
+        promise: "A token, a session store and sticky sessions, side by side: the same users, the same \
          seconds, and the same bad luck for each.",
-        10,
-    ),
-    to_come(
-        11,
-        "the-whole-thing",
-        "The whole thing",
-        "A production configuration with all its policies and schedules, on a real day of \
+        minutes: 10,
+    },
+    Section {
+        number: 11,
+        slug: "the-whole-thing",
+        title: "The whole thing",
+        promise: "A production configuration with all its policies and schedules, on a real day of \
          traffic. Then paste your own and see what it does.",
-        12,
-    ),
-    to_come(
-        12,
-        "explain-it",
-        "Explain it",
-        "No figure gives the answer here. You do the sum, the model checks it, and you say in \
+        minutes: 12,
+    },
+    Section {
+        number: 12,
+        slug: "explain-it",
+        title: "Explain it",
+        promise: "No figure gives the answer here. You do the sum, the model checks it, and you say in \
          your own words why it comes out so.",
-        12,
-    ),
+        minutes: 12,
+    },
 ];
-
-const fn to_come(
-    number: u8,
-    slug: &'static str,
-    title: &'static str,
-    promise: &'static str,
-    minutes: u8,
-) -> Section {
-    Section { number, slug, title, promise, minutes, lesson: None }
-}
 
 impl PartialEq for Section {
     /// Two sections are the same if their names in links are.
@@ -175,6 +187,11 @@ impl Section {
     /// The section with this name in links.
     pub fn by_slug(slug: &str) -> Option<&'static Self> {
         SECTIONS.iter().find(|section| section.slug == slug)
+    }
+
+    /// What it teaches; `None` while it is still to come, or the course is not open.
+    pub fn lesson(&self) -> Option<&'static Lesson> {
+        LESSONS.get()?.get(usize::from(self.number))?.as_ref()
     }
 
     /// The section before this one.

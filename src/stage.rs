@@ -55,7 +55,7 @@ impl Stage {
     /// An act of a figure, at its question.
     pub fn at_act(figure: &Figure, act: usize) -> Self {
         let act = act.min(figure.acts.len() - 1);
-        let choices = figure.acts[act].prediction.map_or(0, |prediction| prediction.choices.len());
+        let choices = figure.acts[act].prediction.as_ref().map_or(0, |asked| asked.choices.len());
         Self { act, step: Step::Question, hands: vec![0; choices], last: None, is_hidden: false }
     }
 
@@ -89,7 +89,7 @@ impl Stage {
     /// The key that counts a hand for a choice, from 0: the number of tasks
     /// that it stands for, or else its place, from 1.
     pub fn key_of(&self, figure: &Figure, choice: usize) -> Option<usize> {
-        let choices = figure.acts[self.act].prediction?.choices;
+        let choices = &figure.acts[self.act].prediction.as_ref()?.choices;
         let tasks =
             || choices.iter().map(|choice| choice.tasks.filter(|tasks| (1..=9).contains(tasks)));
         if tasks().all(|tasks| tasks.is_some()) {
@@ -140,9 +140,11 @@ impl Stage {
         }
         if shows_result {
             let act = state.told(figure);
-            state.bet = act.prediction.map(|_| self.bet());
+            state.bet = act.prediction.as_ref().map(|_| self.bet());
             match self.step {
-                Step::Run => state.t_s = act.prediction.map_or(0.0, |asked| asked.fog_from_s),
+                Step::Run => {
+                    state.t_s = act.prediction.as_ref().map_or(0.0, |asked| asked.fog_from_s);
+                }
                 Step::Why => state.t_s = act.why_s,
                 Step::Question | Step::Bet | Step::Try => {}
             }
@@ -152,11 +154,17 @@ impl Stage {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use super::*;
     use crate::course::figure::Act;
-    use crate::figure::sample::{ACT, FIGURE};
+    use crate::figure::sample::FIGURE;
 
-    const TWO: Figure = Figure { id: "two", acts: &[ACT, Act { prediction: None, ..ACT }] };
+    static TWO: LazyLock<Figure> = LazyLock::new(|| {
+        let act = &FIGURE.acts[0];
+        let acts = vec![act.clone(), Act { prediction: None, ..act.clone() }];
+        Figure { acts, ..FIGURE.clone() }
+    });
 
     #[test]
     fn it_goes_through_all_steps_of_all_acts_and_back() {

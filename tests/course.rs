@@ -8,10 +8,29 @@ use headroom::figure::state::{RESERVED, State, scenario_json};
 use headroom::link::Link;
 use pulldown_cmark::{Event, Tag};
 
+mod lessons;
 mod prose;
 
-fn lessons() -> impl Iterator<Item = (&'static Section, &'static Lesson)> {
-    SECTIONS.iter().filter_map(|section| Some((section, section.lesson?)))
+fn finished() -> impl Iterator<Item = (&'static Section, &'static Lesson)> {
+    let faults = headroom::course::open(|slug| lessons::data(slug).map(|data| data.to_string()));
+    assert_eq!(faults, Vec::<String>::new());
+    SECTIONS.iter().filter_map(|section| Some((section, section.lesson()?)))
+}
+
+#[test]
+fn a_section_has_both_data_and_text_or_neither() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/course");
+    let slugs = SECTIONS.map(|section| section.slug.replace('-', "_"));
+    for entry in root.read_dir().expect("the course is there") {
+        let path = entry.expect("a file").path();
+        if path.extension().is_some_and(|it| it == "yaml" || it == "md") {
+            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            assert!(slugs.contains(&name), "{} belongs to no section", path.display());
+            for half in ["yaml", "md"] {
+                assert!(path.with_extension(half).exists(), "{name}.{half} is missing");
+            }
+        }
+    }
 }
 
 #[test]
@@ -26,7 +45,7 @@ fn sections_are_numbered_in_order_and_named_once() {
 
 #[test]
 fn links_in_the_text_lead_to_sections() {
-    for (section, _) in lessons() {
+    for (section, _) in finished() {
         for event in prose::events(&prose::parts(section).concat()) {
             if let Event::Start(Tag::Link { dest_url, .. }) = event
                 && dest_url.starts_with("#/")
@@ -40,7 +59,7 @@ fn links_in_the_text_lead_to_sections() {
 
 #[test]
 fn a_lesson_has_all_that_a_section_must_have() {
-    for (section, lesson) in lessons() {
+    for (section, lesson) in finished() {
         let title = section.title;
         let parts = prose::parts(section).map(|part| prose::words(&part));
         let words: usize = parts.iter().map(|part| part.split_whitespace().count()).sum();
@@ -56,49 +75,53 @@ fn a_lesson_has_all_that_a_section_must_have() {
 
 #[test]
 fn every_wrong_answer_has_feedback_and_one_answer_is_right() {
-    for (section, lesson) in lessons() {
-        for question in lesson.questions {
-            let id = question.id;
+    for (section, lesson) in finished() {
+        for question in &lesson.questions {
+            let id = &question.id;
             assert!(!question.why.is_empty(), "{}: {id}", section.title);
-            match question.kind {
+            match &question.answer {
                 Kind::Choice(answers) => {
                     let right = answers.iter().filter(|answer| answer.wrong.is_none()).count();
                     assert_eq!(right, 1, "{}: {id}", section.title);
-                    assert!(answers.iter().all(|answer| answer.wrong != Some("")), "{id}");
+                    assert!(
+                        answers.iter().all(|answer| answer.wrong.as_deref() != Some("")),
+                        "{id}"
+                    );
                 }
                 Kind::Number(number) => {
                     assert!(!number.hint.is_empty() && number.tolerance > 0.0, "{id}");
-                    for (wrong, _) in number.mistakes {
+                    for mistake in &number.mistakes {
+                        let wrong = mistake.value;
                         let off = (wrong - number.value).abs();
                         assert!(off > 2.0 * number.tolerance, "{id}: {wrong} is marked right");
                     }
                 }
             }
         }
-        let ids: BTreeSet<_> = lesson.questions.iter().map(|question| question.id).collect();
+        let ids: BTreeSet<_> = lesson.questions.iter().map(|question| &question.id).collect();
         assert_eq!(ids.len(), lesson.questions.len(), "{}", section.title);
     }
 }
 
 #[test]
 fn figures_are_sound() {
-    for (section, lesson) in lessons() {
+    for (section, lesson) in finished() {
         for (index, act) in lesson.figure.acts.iter().enumerate() {
             let place = format!("{}, act {}", section.title, index + 1);
             assert!(act.controls.len() <= 8 && act.controls.iter().any(|control| !control.more));
             assert!(act.controls.iter().filter(|control| !control.more).count() <= 4, "{place}");
-            for control in act.controls {
+            for control in &act.controls {
                 assert_eq!(control.snap(control.default), control.default, "{place}");
-                assert!(!RESERVED.contains(&control.name), "{place}: {}", control.name);
+                assert!(!RESERVED.contains(&&*control.name), "{place}: {}", control.name);
             }
-            if let Some(prediction) = act.prediction {
+            if let Some(prediction) = &act.prediction {
                 let right = prediction.choices.iter().filter(|choice| choice.right).count();
                 assert_eq!(right, 1, "{place}");
                 assert!(act.cursor_s <= prediction.fog_from_s, "{place}: the cursor is in the fog");
             }
-            let mut state = State::at_act(lesson.figure, index);
+            let mut state = State::at_act(&lesson.figure, index);
             state.switches.fill(true);
-            let json = scenario_json(act, &state).to_string();
+            let json = scenario_json(&lesson.figure, &state).to_string();
             assert!(json.contains("\"version\":1"), "{place}: the scenario is not JSON");
             assert!(!json.contains("\"$\""), "{place}: a hole stays open in {json}");
         }

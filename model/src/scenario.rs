@@ -5,7 +5,7 @@ mod balancing;
 mod client;
 mod json;
 mod parse;
-mod reader;
+pub mod reader;
 mod service;
 
 pub use autoscaling::{

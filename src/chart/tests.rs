@@ -84,10 +84,10 @@ fn view<'a>(scenario: &'a Scenario, trace: &'a Trace) -> View<'a> {
 }
 
 fn fogged<'a>(scenario: &'a Scenario, trace: &'a Trace) -> View<'a> {
-    let prediction = sample::ACT.prediction.unwrap();
+    let prediction = sample::FIGURE.acts[0].prediction.as_ref().expect("a bet is asked for");
     View {
         fog_from_s: Some(prediction.fog_from_s),
-        bets: Some((prediction.fog_from_s, prediction.choices)),
+        bets: Some((prediction.fog_from_s, &prediction.choices)),
         bet: Some(1),
         ..view(scenario, trace)
     }

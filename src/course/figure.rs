@@ -1,5 +1,7 @@
 //! What a figure is: a sequence of acts, each a live run of the model.
 
+use serde_json::Value;
+
 /// A quantity with a colour of its own, in lines, words and sliders alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Quantity {
@@ -18,26 +20,29 @@ pub enum Quantity {
 }
 
 /// A live simulation in a section: one act, or several that build on each other.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Figure {
     /// Its name in links, unique in its section.
-    pub id: &'static str,
+    pub id: String,
+    /// What the scenarios of its acts share (see the scenario file's description).
+    pub scenario: Value,
     /// At least one, in the order in which they are told.
-    pub acts: &'static [Act],
+    pub acts: Vec<Act>,
 }
 
 /// One question, one scenario, and what may be moved in it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Act {
     /// The one-line question above the figure.
-    pub question: &'static str,
-    /// A scenario in JSON (see the scenario file's description) in which
-    /// `{"$": "name"}` stands for the value of the control `name`.
-    pub scenario: &'static str,
+    pub question: String,
+    /// A JSON merge patch (RFC 7396) on the figure's scenario; together they are
+    /// this act's. `{"$": "name"}` stands for the value of the control `name`, and
+    /// `{"$": "name", "or": 300}` for 300 in an act that has no such control.
+    pub scenario: Value,
     /// Sliders, in order; the first two to four are always shown.
-    pub controls: &'static [Control],
+    pub controls: Vec<Control>,
     /// Switches, in order.
-    pub switches: &'static [Switch],
+    pub switches: Vec<Switch>,
     /// Where the cursor stands at first [s]; with a prediction, not in its fog.
     pub cursor_s: f64,
     /// The minute that tells the most [s]: where the stage puts the cursor to
@@ -46,26 +51,26 @@ pub struct Act {
     /// The bet that is asked for before the future is shown.
     pub prediction: Option<Prediction>,
     /// Charts shown at once, in order; the others are behind "more charts".
-    pub charts: &'static [Chart],
+    pub charts: Vec<Chart>,
     /// Goals that tick themselves off.
-    pub goals: &'static [Goal],
+    pub goals: Vec<Goal>,
     /// What to look at: the caption below the figure.
-    pub caption: &'static str,
+    pub caption: String,
     /// Shown once the run is seen to its end: what happened and why.
-    pub reveal: &'static str,
+    pub reveal: String,
     /// What this figure leaves out or only approximates.
-    pub leaves_out: &'static [&'static str],
+    pub leaves_out: Vec<String>,
 }
 
 /// A slider and the hole of the scenario that it fills.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Control {
     /// Name of the hole, and of the parameter in links.
-    pub name: &'static str,
+    pub name: String,
     /// What a person reads.
-    pub label: &'static str,
+    pub label: String,
     /// Unit of the value.
-    pub unit: &'static str,
+    pub unit: String,
     /// Colour.
     pub quantity: Quantity,
     /// Smallest value.
@@ -81,40 +86,40 @@ pub struct Control {
 }
 
 /// A switch that changes the scenario as a whole.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Switch {
     /// Name in links.
-    pub name: &'static str,
+    pub name: String,
     /// What a person reads.
-    pub label: &'static str,
+    pub label: String,
     /// A JSON merge patch (RFC 7396) on the scenario with its holes, applied
     /// in order of the switches that are on.
-    pub patch: &'static str,
+    pub patch: Value,
     /// A switch before it that must be on for this one to show, if any.
-    pub needs: Option<&'static str>,
+    pub needs: Option<String>,
 }
 
 /// A bet on the outcome, made before it is shown.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Prediction {
     /// From here on the future is fogged until the bet is made [s].
     pub fog_from_s: f64,
     /// What can be chosen; exactly one is right.
-    pub choices: &'static [Choice],
+    pub choices: Vec<Choice>,
 }
 
 /// A choice of a prediction.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Choice {
     /// What the button says.
-    pub label: &'static str,
+    pub label: String,
     /// Tasks that it bets on, drawn as capacity through the fog; `None` if it
     /// is not about a number of tasks.
     pub tasks: Option<u32>,
     /// Whether it is what happens at the figure's first settings.
     pub right: bool,
     /// Said after the run: for a wrong one, the idea behind it and where it fails.
-    pub feedback: &'static str,
+    pub feedback: String,
 }
 
 /// A chart of a figure; all share one time axis.
@@ -133,16 +138,16 @@ pub enum Chart {
 }
 
 /// A condition on the run that the student brings about.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Goal {
     /// What a person reads.
-    pub text: &'static str,
+    pub text: String,
     /// All must hold at once.
-    pub all_of: &'static [Condition],
+    pub all_of: Vec<Condition>,
 }
 
 /// A condition on a run, checked on its trace.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Condition {
     /// At most this many minutes with the service's CPU at 100 % (99.5 % and more).
     SaturatedMinutesAtMost(u32),
@@ -157,7 +162,7 @@ pub enum Condition {
     /// At least this many scale-ins.
     ScaleInsAtLeast(u32),
     /// A control stands within these values, both included.
-    ControlWithin(&'static str, f64, f64),
+    ControlWithin(String, f64, f64),
     /// A switch is on.
-    SwitchOn(&'static str),
+    SwitchOn(String),
 }

@@ -10,12 +10,12 @@ const SATURATED_PERCENT: f64 = 99.5;
 
 /// Whether all conditions of a goal hold.
 pub fn is_met(goal: &Goal, act: &Act, state: &State, run: &Run) -> bool {
-    goal.all_of.iter().all(|condition| holds(*condition, act, state, run))
+    goal.all_of.iter().all(|condition| holds(condition, act, state, run))
 }
 
-fn holds(condition: Condition, act: &Act, state: &State, run: &Run) -> bool {
+fn holds(condition: &Condition, act: &Act, state: &State, run: &Run) -> bool {
     let summary = &run.trace.summary;
-    match condition {
+    match *condition {
         Condition::SaturatedMinutesAtMost(most) => saturated_minutes(run) <= most,
         Condition::TaskHoursAtMost(most) => summary.task_seconds / 3600.0 <= most,
         Condition::MissedMinutesAtMost(most) => summary.slo_minutes_missed <= most,
@@ -24,10 +24,10 @@ fn holds(condition: Condition, act: &Act, state: &State, run: &Run) -> bool {
         }
         Condition::PeakRunning(tasks) => summary.peak_running == tasks,
         Condition::ScaleInsAtLeast(least) => summary.scale_ins >= least,
-        Condition::ControlWithin(name, from, to) => {
+        Condition::ControlWithin(ref name, from, to) => {
             state.value(act, name).is_some_and(|value| (from..=to).contains(&value))
         }
-        Condition::SwitchOn(name) => state.is_on(act, name),
+        Condition::SwitchOn(ref name) => state.is_on(act, name),
     }
 }
 
@@ -50,7 +50,7 @@ mod tests {
         run.trace.minutes[7].cpu_percent = Some(99.6);
         let mut state = State::new(&sample::FIGURE);
         state.switches[0] = true;
-        let holds = |condition| holds(condition, &sample::ACT, &state, &run);
+        let holds = |condition: &Condition| holds(condition, &sample::FIGURE.acts[0], &state, &run);
         for (condition, expected) in [
             (Condition::SaturatedMinutesAtMost(1), true),
             (Condition::SaturatedMinutesAtMost(0), false),
@@ -62,13 +62,13 @@ mod tests {
             (Condition::DesiredAtEnd(4), false),
             (Condition::PeakRunning(5), true),
             (Condition::ScaleInsAtLeast(1), false),
-            (Condition::ControlWithin("target", 70.0, 75.0), true),
-            (Condition::ControlWithin("target", 71.0, 75.0), false),
-            (Condition::ControlWithin("none", 0.0, 1e9), false),
-            (Condition::SwitchOn("late"), true),
-            (Condition::SwitchOn("later"), false),
+            (Condition::ControlWithin("target".to_owned(), 70.0, 75.0), true),
+            (Condition::ControlWithin("target".to_owned(), 71.0, 75.0), false),
+            (Condition::ControlWithin("none".to_owned(), 0.0, 1e9), false),
+            (Condition::SwitchOn("late".to_owned()), true),
+            (Condition::SwitchOn("later".to_owned()), false),
         ] {
-            assert_eq!(holds(condition), expected, "{condition:?}");
+            assert_eq!(holds(&condition), expected, "{condition:?}");
         }
     }
 }

@@ -6,7 +6,7 @@ use headroom_model::trace::Trace;
 use serde_json::Value;
 
 use super::state::{State, scenario_json};
-use crate::course::figure::Act;
+use crate::course::figure::Figure;
 
 /// What the figures of the course need; the page carries no more.
 const PARTS: Parts = Parts::NONE;
@@ -27,8 +27,8 @@ impl Run {
     /// says why. Sections' own acts are valid at every setting: a test runs them.
     ///
     /// A player that has played the figure before is done sooner.
-    pub fn of(player: &mut Player, act: &Act, state: &State) -> Result<Self, String> {
-        let mut json = scenario_json(act, state);
+    pub fn of(player: &mut Player, figure: &Figure, state: &State) -> Result<Self, String> {
+        let mut json = scenario_json(figure, state);
         let scenario = Scenario::read(&json, PARTS).map_err(|faults| {
             let faults: Vec<_> =
                 faults.iter().map(|fault| format!("{}: {}", fault.path, fault.message)).collect();

@@ -1,5 +1,7 @@
 //! A small figure for tests: four tasks, and traffic that steps up.
 
+use std::sync::LazyLock;
+
 use headroom_model::data_plane::{Fidelity, TaskId};
 use headroom_model::scenario::{Metric, Scenario};
 use headroom_model::time::Micros;
@@ -8,72 +10,58 @@ use headroom_model::trace::{
     Watch,
 };
 
+use serde_json::json;
+
 use super::run::Run;
-use crate::course::figure::{Act, Chart, Choice, Control, Figure, Prediction, Quantity, Switch};
+use crate::course::figure::Figure;
+use crate::course::read;
 
-const fn control(name: &'static str, unit: &'static str, range: [f64; 4]) -> Control {
-    let [min, max, step, default] = range;
-    let quantity = Quantity::Other;
-    Control { name, label: name, unit, quantity, min, max, step, default, more: false }
-}
-
-const fn choice(label: &'static str, tasks: u32, right: bool) -> Choice {
-    Choice { label, tasks: Some(tasks), right, feedback: "Because." }
-}
-
-pub(crate) const FIGURE: Figure = Figure { id: "sample", acts: &[ACT] };
-
-pub(crate) const ACT: Act = Act {
-    question: "Four tasks carry 130 requests a second. Traffic steps to 170. How many will there be?",
-    scenario: r#"{
-        "version": 1, "name": "step", "start": "2026-01-05T09:00:00Z", "duration_s": 1260,
-        "traffic": { "shape": "steps", "points": [[0, 130], [360, { "$": "rps" }]] },
-        "service": { "desired_count": 4 },
-        "metrics": { "publish_delay_s": { "$": "delay" } },
-        "autoscaling": {
-            "ScalableTarget": { "MinCapacity": 2, "MaxCapacity": 20 },
-            "ScalingPolicies": [{ "PolicyName": "cpu", "PolicyType": "TargetTrackingScaling",
-                "TargetTrackingScalingPolicyConfiguration": { "TargetValue": { "$": "target" },
-                    "PredefinedMetricSpecification":
-                        { "PredefinedMetricType": "ECSServiceAverageCPUUtilization" } } }]
-        }
-    }"#,
-    controls: &[
-        control("rps", "requests/s", [10.0, 400.0, 1.0, 170.0]),
-        control("target", "%", [10.0, 95.0, 1.0, 70.0]),
-        control("delay", "min", [0.0, 5.0, 0.1, 0.0]),
-    ],
-    switches: &[
-        Switch {
-            name: "late",
-            label: "Metrics arrive late",
-            patch: r#"{ "metrics": { "publish_delay_s": 150 } }"#,
-            needs: None,
+/// The figure.
+pub(crate) static FIGURE: LazyLock<Figure> = LazyLock::new(|| {
+    let control = |name: &str, unit: &str, [min, max, step, default]: [f64; 4]| {
+        json!({ "name": name, "label": name, "unit": unit, "quantity": "other",
+                "min": min, "max": max, "step": step, "default": default })
+    };
+    let choice = |tasks: u32| {
+        json!({ "label": tasks.to_string(), "tasks": tasks, "right": tasks == 5,
+                "feedback": "Because." })
+    };
+    let data = json!({ "figure": {
+        "id": "sample",
+        "scenario": {
+            "version": 1, "name": "step", "start": "2026-01-05T09:00:00Z", "duration_s": 1260,
+            "traffic": { "shape": "steps", "points": [[0, 130], [360, { "$": "rps" }]] },
+            "service": { "desired_count": { "$": "tasks", "or": 4 } },
+            "autoscaling": {
+                "ScalableTarget": { "MinCapacity": 2, "MaxCapacity": 20 },
+                "ScalingPolicies": [{ "PolicyName": "cpu", "PolicyType": "TargetTrackingScaling",
+                    "TargetTrackingScalingPolicyConfiguration": { "TargetValue": { "$": "target" },
+                        "PredefinedMetricSpecification":
+                            { "PredefinedMetricType": "ECSServiceAverageCPUUtilization" } } }]
+            }
         },
-        Switch {
-            name: "later",
-            label: "Twice as long",
-            patch: r#"{ "duration_s": 2520 }"#,
-            needs: Some("late"),
-        },
-    ],
-    cursor_s: 540.0,
-    why_s: 540.0,
-    prediction: Some(Prediction {
-        fog_from_s: 540.0,
-        choices: &[
-            choice("4", 4, false),
-            choice("5", 5, true),
-            choice("6", 6, false),
-            choice("7", 7, false),
-        ],
-    }),
-    charts: &[Chart::TrafficCapacity, Chart::Metric],
-    goals: &[],
-    caption: "",
-    reveal: "",
-    leaves_out: &[],
-};
+        "acts": [{
+            "question": "Four tasks carry 130 requests a second. Traffic steps to 170. How many will there be?",
+            "scenario": { "metrics": { "publish_delay_s": { "$": "delay" } } },
+            "controls": [
+                control("rps", "requests/s", [10.0, 400.0, 1.0, 170.0]),
+                control("target", "%", [10.0, 95.0, 1.0, 70.0]),
+                control("delay", "min", [0.0, 5.0, 0.1, 0.0])
+            ],
+            "switches": [
+                { "name": "late", "label": "Metrics arrive late",
+                  "patch": { "metrics": { "publish_delay_s": 150 } } },
+                { "name": "later", "label": "Twice as long", "needs": "late",
+                  "patch": { "duration_s": 2520 } }
+            ],
+            "cursor_s": 540, "why_s": 540,
+            "prediction": { "fog_from_s": 540, "choices": [choice(4), choice(5), choice(6), choice(7)] },
+            "charts": ["traffic_capacity", "metric"],
+            "caption": "", "reveal": "", "leaves_out": []
+        }]
+    } });
+    read::lesson(&data).expect("the sample is a right figure").figure
+});
 
 /// A run of the sample, written by hand so that tests of what is shown do not
 /// hang on the model: at 09:09 the fifth task is decided, at 09:10 it serves.
@@ -211,7 +199,7 @@ pub(crate) fn whole() -> Run {
 }
 
 fn scenario_json() -> serde_json::Value {
-    serde_json::json!({
+    json!({
         "name": "step", "start": "2026-01-05T09:00:00Z", "duration_s": 1260,
         "traffic": {"shape": "steps", "points": [[0, 130], [360, 170]]},
         "service": {},

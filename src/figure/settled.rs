@@ -62,19 +62,19 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::course::Section;
+    use crate::course::{Section, lessons};
     use crate::figure::run::Run;
     use crate::figure::state::{State, scenario_json};
     use headroom_model::{Player, Settling};
 
     /// The front door as it opens, and its scenario.
     fn opened() -> (Run, Value) {
-        let lesson = Section::by_slug("the-spike").and_then(|section| section.lesson);
-        let figure = lesson.expect("it is finished").figure;
+        lessons::open();
+        let lesson = Section::by_slug("the-spike").and_then(Section::lesson);
+        let figure = &lesson.expect("it is finished").figure;
         let state = State::at_act(figure, 0);
-        let act = state.told(figure);
-        let run = Run::of(&mut Player::default(), act, &state).expect("a valid scenario");
-        (run, scenario_json(act, &state))
+        let run = Run::of(&mut Player::default(), figure, &state).expect("a valid scenario");
+        (run, scenario_json(figure, &state))
     }
 
     #[test]

@@ -79,15 +79,15 @@ impl State {
         };
         // A switch may only need one before it, so this ends.
         self.switches[index]
-            && act.switches[index].needs.is_none_or(|needed| {
+            && act.switches[index].needs.as_deref().is_none_or(|needed| {
                 act.switches[..index].iter().any(|before| before.name == needed)
                     && self.is_on(act, needed)
             })
     }
 
     /// How long the run lasts [s].
-    pub fn duration_s(&self, act: &Act) -> f64 {
-        duration_s(&scenario_json(act, self))
+    pub fn duration_s(&self, figure: &Figure) -> f64 {
+        duration_s(&scenario_json(figure, self))
     }
 
     /// What differs from the figure as it opens, for a link.
@@ -101,11 +101,11 @@ impl State {
         }
         for (control, value) in act.controls.iter().zip(&self.values) {
             if *value != control.default {
-                put(control.name, shortest(*value));
+                put(&control.name, shortest(*value));
             }
         }
         for (switch, _) in act.switches.iter().zip(&self.switches).filter(|(_, on)| **on) {
-            put(switch.name, "on".to_owned());
+            put(&switch.name, "on".to_owned());
         }
         if let Some(seed) = self.seed {
             put("seed", seed.to_string());
@@ -144,7 +144,7 @@ impl State {
             }
         }
         // The cursor comes last: how long the run lasts may hang on the rest.
-        let duration_s = state.duration_s(state.told(figure));
+        let duration_s = state.duration_s(figure);
         for (_, text) in params.iter().filter(|(name, _)| name == "t") {
             match number(text) {
                 Some(t_s) if (0.0..=duration_s).contains(&t_s) => state.t_s = t_s,
@@ -179,7 +179,7 @@ impl State {
                 Err(_) => return fault("is not a whole number from 0 on.".to_owned()),
             }
         } else if name == "bet" {
-            let choices = act.prediction.map_or(0, |prediction| prediction.choices.len());
+            let choices = act.prediction.as_ref().map_or(0, |prediction| prediction.choices.len());
             match text.parse::<usize>() {
                 _ if choices == 0 => {
                     return fault("is a bet, but nothing is asked here.".to_owned());
@@ -191,8 +191,9 @@ impl State {
                 _ => return fault(format!("is neither skip nor a choice from 1 to {choices}.")),
             }
         } else {
-            let known = act.controls.iter().map(|control| control.name);
-            let known = known.chain(act.switches.iter().map(|switch| switch.name)).chain(RESERVED);
+            let known = act.controls.iter().map(|control| control.name.as_str());
+            let known = known.chain(act.switches.iter().map(|switch| switch.name.as_str()));
+            let known = known.chain(RESERVED);
             return Err(format!(
                 "{}: there is no such setting here; there are {}.",
                 shown(name),
@@ -252,15 +253,14 @@ fn shown(text: &str) -> String {
     cut
 }
 
-/// The scenario that a state asks for: the act's, patched by the switches that
-/// are on, its holes filled. Null if the act's own text is not JSON.
-pub fn scenario_json(act: &Act, state: &State) -> Value {
-    let mut scenario: Value = serde_json::from_str(act.scenario).unwrap_or(Value::Null);
-    for switch in act.switches.iter().filter(|switch| state.is_on(act, switch.name)) {
-        if let Ok(patch) = serde_json::from_str(switch.patch) {
-            merge(&mut scenario, patch);
-        }
-    }
+/// The scenario that a state asks for: the figure's, patched by the act and by the
+/// switches that are on, its holes filled.
+pub fn scenario_json(figure: &Figure, state: &State) -> Value {
+    let act = state.told(figure);
+    let mut scenario = figure.scenario.clone();
+    let switches = act.switches.iter().filter(|switch| state.is_on(act, &switch.name));
+    let patches = [&act.scenario].into_iter().chain(switches.map(|switch| &switch.patch));
+    patches.filter(|patch| patch.is_object()).for_each(|patch| merge(&mut scenario, patch));
     fill(&mut scenario, &|name| state.value(act, name));
     if let (Some(seed), Value::Object(fields)) = (state.seed, &mut scenario) {
         fields.insert("seed".to_owned(), seed.into());
@@ -275,9 +275,9 @@ fn duration_s(scenario: &Value) -> f64 {
 
 /// Applies a JSON merge patch (RFC 7396). A dozen lines, so that the page does
 /// not pay for a crate that also does JSON pointers and JSON Patch.
-fn merge(target: &mut Value, patch: Value) {
+fn merge(target: &mut Value, patch: &Value) {
     let Value::Object(patch) = patch else {
-        *target = patch;
+        target.clone_from(patch);
         return;
     };
     if !target.is_object() {
@@ -286,23 +286,24 @@ fn merge(target: &mut Value, patch: Value) {
     let Value::Object(fields) = target else { return };
     for (name, value) in patch {
         if value.is_null() {
-            fields.remove(&name);
+            fields.remove(name);
         } else {
-            merge(fields.entry(name).or_insert(Value::Null), value);
+            merge(fields.entry(name.as_str()).or_insert(Value::Null), value);
         }
     }
 }
 
-/// Replaces each `{"$": "name"}` by the value of that name. Whole numbers are
-/// written as integers, since counts of tasks must be.
+/// Replaces each `{"$": "name"}` by the value of that name, or by what `or` says if
+/// there is none. Whole numbers are written as integers, since counts of tasks
+/// must be.
 fn fill(json: &mut Value, value: &impl Fn(&str) -> Option<f64>) {
     match json {
         Value::Object(fields) => {
-            if let Some(Value::String(name)) = fields.get("$")
-                && fields.len() == 1
-                && let Some(number) = value(name)
-            {
-                *json = number_json(number);
+            if let Some(Value::String(name)) = fields.get("$") {
+                let number = value(name).or_else(|| fields.get("or")?.as_f64());
+                if let Some(number) = number {
+                    *json = number_json(number);
+                }
             } else {
                 fields.values_mut().for_each(|field| fill(field, value));
             }
@@ -374,15 +375,17 @@ mod tests {
 
     #[test]
     fn holes_are_filled_after_the_patches_of_the_switches_that_are_on() {
-        let act = &FIGURE.acts[0];
         let mut state = State::new(&FIGURE);
-        assert_eq!(scenario_json(act, &state)["traffic"]["points"], json!([[0, 130], [360, 170]]));
-        assert_eq!(scenario_json(act, &state)["metrics"]["publish_delay_s"], json!(0));
+        assert_eq!(
+            scenario_json(&FIGURE, &state)["traffic"]["points"],
+            json!([[0, 130], [360, 170]])
+        );
+        assert_eq!(scenario_json(&FIGURE, &state)["metrics"]["publish_delay_s"], json!(0));
         state.switches = vec![false, true];
-        assert_eq!(scenario_json(act, &state)["duration_s"], json!(1260), "it needs the first");
+        assert_eq!(scenario_json(&FIGURE, &state)["duration_s"], json!(1260), "it needs the first");
         state.switches = vec![true, true];
         state.values[0] = 200.0;
-        let scenario = scenario_json(act, &state);
+        let scenario = scenario_json(&FIGURE, &state);
         assert_eq!(scenario["duration_s"], json!(2520));
         assert_eq!(scenario["metrics"]["publish_delay_s"], json!(150));
         assert_eq!(scenario["traffic"]["points"][1], json!([360, 200]));
@@ -401,7 +404,7 @@ mod tests {
             (json!([1, 2]), json!({"a": "b", "c": null}), json!({"a": "b"})),
             (json!({}), json!({"a": {"bb": {"ccc": null}}}), json!({"a": {"bb": {}}})),
         ] {
-            merge(&mut target, patch);
+            merge(&mut target, &patch);
             assert_eq!(target, result);
         }
     }
@@ -444,7 +447,7 @@ mod tests {
             for (control, value) in act.controls.iter().zip(&state.values) {
                 prop_assert!((control.min..=control.max).contains(value));
             }
-            prop_assert!((0.0..=state.duration_s(act)).contains(&state.t_s));
+            prop_assert!((0.0..=state.duration_s(&FIGURE)).contains(&state.t_s));
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::course::figure::Act;
 /// From when on the future is hidden [s], if it is: until the bet is made, and
 /// after it, if the run is `revealed` as it plays, up to the cursor.
 pub fn fog_from_s(act: &Act, state: &State, revealed: bool, duration_s: f64) -> Option<f64> {
-    let asked_at_s = act.prediction?.fog_from_s;
+    let asked_at_s = act.prediction.as_ref()?.fog_from_s;
     let from_s = match state.bet {
         None => asked_at_s,
         Some(_) if revealed => state.t_s.max(asked_at_s),
@@ -55,14 +55,14 @@ pub fn speeds(duration_s: f64) -> [f64; 3] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::figure::sample::{ACT, FIGURE};
+    use crate::figure::sample::FIGURE;
 
     const END_S: f64 = 1260.0;
 
     #[test]
     fn the_future_is_hidden_until_the_bet_and_then_lifts_with_the_cursor() {
         let mut state = State::new(&FIGURE);
-        let fog = |state: &State, revealed| fog_from_s(&ACT, state, revealed, END_S);
+        let fog = |state: &State, revealed| fog_from_s(&FIGURE.acts[0], state, revealed, END_S);
         state.t_s = 700.0;
         assert_eq!(fog(&state, false), Some(540.0));
         assert_eq!(fog(&state, true), Some(540.0), "no bet is made");
@@ -71,7 +71,7 @@ mod tests {
         assert_eq!(fog(&state, false), None);
         state.t_s = END_S;
         assert_eq!(fog(&state, true), None);
-        let open = Act { prediction: None, ..ACT };
+        let open = Act { prediction: None, ..FIGURE.acts[0].clone() };
         assert_eq!(fog_from_s(&open, &state, true, END_S), None);
     }
 

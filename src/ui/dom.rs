@@ -35,6 +35,16 @@ fn made(element: Result<Element, JsValue>, class: &str) -> El {
     if class.is_empty() { el } else { el.attr("class", class) }
 }
 
+/// The text that a template of the page holds.
+pub(super) fn text_of(template: &str) -> Option<String> {
+    held(template)?.text_content()
+}
+
+fn held(template: &str) -> Option<Node> {
+    let template = document().get_element_by_id(template)?;
+    Some(template.dyn_into::<web_sys::HtmlTemplateElement>().ok()?.content().into())
+}
+
 /// Runs now, and again whenever a signal changes that it read, for as long as
 /// the current owner lives.
 pub(super) fn follow(f: impl FnMut() + 'static) {
@@ -191,9 +201,7 @@ impl El {
 
     /// Adds a copy of what a template of the page holds.
     pub(super) fn template(self, id: &str) -> Self {
-        let template = document().get_element_by_id(id);
-        let template = template.and_then(|it| it.dyn_into::<web_sys::HtmlTemplateElement>().ok());
-        if let Some(copy) = template.and_then(|it| it.content().clone_node_with_deep(true).ok()) {
+        if let Some(copy) = held(id).and_then(|it| it.clone_node_with_deep(true).ok()) {
             self.append(&copy);
         }
         self

@@ -57,7 +57,7 @@ impl FigureSignals {
     /// Makes a bet, or skips it, and plays the run on from the question.
     pub(super) fn bet(self, figure: &Figure, bet: Bet) {
         self.state.update(|state| {
-            if let Some(prediction) = state.told(figure).prediction {
+            if let Some(prediction) = &state.told(figure).prediction {
                 state.bet = Some(bet);
                 state.t_s = prediction.fog_from_s;
             }
@@ -73,11 +73,11 @@ impl FigureSignals {
         }
         let state = self.state.get_untracked();
         let act = state.told(figure);
-        let asked_at_s = act.prediction.map_or(0.0, |prediction| prediction.fog_from_s);
+        let asked_at_s = act.prediction.as_ref().map_or(0.0, |prediction| prediction.fog_from_s);
         if act.prediction.is_some() && state.bet.is_none() && state.t_s >= asked_at_s {
             return;
         }
-        if state.t_s >= state.duration_s(act) {
+        if state.t_s >= state.duration_s(figure) {
             self.state.update(|state| state.t_s = asked_at_s);
         }
         self.playing.set(true);
@@ -88,7 +88,7 @@ impl FigureSignals {
         self.playing.set(false);
         self.state.update(|state| {
             let act = state.told(figure);
-            let duration_s = state.duration_s(act);
+            let duration_s = state.duration_s(figure);
             let known_s = time::fog_from_s(act, state, false, duration_s).unwrap_or(duration_s);
             state.t_s = t_s.min(known_s).max(0.0);
         });
@@ -182,13 +182,13 @@ pub(super) fn figure(
         // A player that a panic has left is as good as a new one.
         let mut player = player.lock().unwrap_or_else(PoisonError::into_inner);
         let run = settings.with(|state| {
-            let mut run = Run::of(&mut player, state.told(figure), state)?;
+            let mut run = Run::of(&mut player, figure, state)?;
             told.with(|told: &Option<Told>| settled::put_in(&mut run, told.as_ref(), state));
             Ok(run)
         });
         Arc::new(run)
     });
-    let duration_s = Memo::new(move || settings.with(|state| state.duration_s(state.told(figure))));
+    let duration_s = Memo::new(move || settings.with(|state| state.duration_s(figure)));
     let revealed = reveal(signals);
     let fog_from_s = Memo::new(move || {
         let (revealed, duration_s) = (revealed.get(), duration_s.get());
@@ -201,7 +201,7 @@ pub(super) fn figure(
     settled::settle(figure, signals, settings, fog_from_s, is_open, told);
     let more_charts = Signal::new(false);
     let shown = Memo::new(move || {
-        let first = figure.acts[act.get()].charts;
+        let first = &figure.acts[act.get()].charts;
         let further = ALL_CHARTS.iter().filter(|chart| !first.contains(chart));
         let further = further.filter(|_| more_charts.get());
         first.iter().chain(further).copied().collect::<Vec<_>>()
@@ -239,7 +239,7 @@ pub(super) fn figure(
     let question = el("h2", "question")
         .attr("id", "question")
         .attr("tabindex", "-1")
-        .live_text(move || shared.act().question.to_owned());
+        .live_text(move || shared.act().question.clone());
     type OfAct = fn(Shared, &'static Act) -> Option<El>;
     let of_act = move |make: OfAct| move || make(shared, shared.act()).into_iter().collect();
     el("figure", "figure")

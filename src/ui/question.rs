@@ -14,17 +14,17 @@ pub(super) fn question(
     question: &'static Question,
     note: impl Fn(Deed) + Copy + 'static,
 ) -> El {
-    let mark = Signal::new(None::<Mark>);
-    let answer = move |given: Mark| {
+    let mark = Signal::new(None::<Mark<'static>>);
+    let answer = move |given: Mark<'static>| {
         mark.set(Some(given));
         shell.announce(said(given, question).concat());
         if given == Mark::Right {
-            note(Deed::Answer(question.id.to_owned()));
+            note(Deed::Answer(question.id.clone()));
         }
     };
     let legend = el("legend", "")
         .child(el("span", "number").text(&number.to_string()).text(" "))
-        .text(question.prompt);
+        .text(&question.prompt);
     let feedback = move || {
         let mark = mark.get()?;
         let class = if mark == Mark::Right { "feedback right" } else { "feedback" };
@@ -37,24 +37,24 @@ pub(super) fn question(
         .live(move || feedback().into_iter().collect())
 }
 
-fn said(mark: Mark, question: &Question) -> [&'static str; 2] {
+fn said<'q>(mark: Mark<'q>, question: &'q Question) -> [&'q str; 2] {
     match mark {
-        Mark::Right => ["Right. ", question.why],
+        Mark::Right => ["Right. ", &question.why],
         Mark::Wrong(feedback) => ["Not quite. ", feedback],
         Mark::Unreadable => ["Not a number. ", "Type digits, as in 12.5."],
     }
 }
 
-fn fields(question: &'static Question, answer: impl Fn(Mark) + Copy + 'static) -> Vec<El> {
-    match question.kind {
+fn fields(question: &'static Question, answer: impl Fn(Mark<'static>) + Copy + 'static) -> Vec<El> {
+    match &question.answer {
         Kind::Choice(answers) => {
             let radio = |choice: &'static crate::course::question::Answer| {
-                let given = choice.wrong.map_or(Mark::Right, Mark::Wrong);
+                let given = choice.wrong.as_deref().map_or(Mark::Right, Mark::Wrong);
                 let button = el("input", "")
                     .attr("type", "radio")
-                    .attr("name", question.id)
+                    .attr("name", &question.id)
                     .on("change", move |_| answer(given));
-                el("label", "answer").child(button).child(el("span", "").text(choice.text))
+                el("label", "answer").child(button).child(el("span", "").text(&choice.text))
             };
             answers.iter().map(radio).collect()
         }
@@ -65,10 +65,10 @@ fn fields(question: &'static Question, answer: impl Fn(Mark) + Copy + 'static) -
                 .attr("inputmode", "decimal")
                 .attr("autocomplete", "off")
                 .attr("maxlength", "32")
-                .attr("name", question.id)
+                .attr("name", &question.id)
                 .on("input", move |event| text.set(value_of(&event)));
-            let name = el("span", "hidden").text("Your answer in ").text(expected.unit);
-            let unit = el("span", "").attr("aria-hidden", "true").text(expected.unit);
+            let name = el("span", "hidden").text("Your answer in ").text(&expected.unit);
+            let unit = el("span", "").attr("aria-hidden", "true").text(&expected.unit);
             let check = el("button", "").attr("type", "submit").text("Check");
             let form = el("form", "typed")
                 .attr("novalidate", "")

@@ -31,7 +31,7 @@ pub(super) fn section(shell: Shell, link: &Link, focus: bool) -> Vec<El> {
     } else {
         title
     };
-    let body = match section.lesson {
+    let body = match section.lesson() {
         Some(lesson) => lesson_parts(shell, link, lesson, title),
         None => to_come(section, title),
     };
@@ -41,7 +41,7 @@ pub(super) fn section(shell: Shell, link: &Link, focus: bool) -> Vec<El> {
 /// The page of a section that does not exist yet.
 fn to_come(section: &'static Section, title: El) -> Vec<El> {
     let kicker = el("p", "kicker").text(&format!("{} · not here yet", section.number));
-    let here = SECTIONS.iter().filter(|section| section.lesson.is_some());
+    let here = SECTIONS.iter().filter(|section| section.lesson().is_some());
     let here =
         here.map(|section| el("li", "").child(link_to("", &section.href()).text(section.title)));
     let said = "This is what the section will show. It is not written yet. These are:";
@@ -57,7 +57,7 @@ fn lesson_parts(shell: Shell, link: &Link, lesson: &'static Lesson, title: El) -
     let note = move |deed: Deed| {
         shell.note(Mark { section: section.slug.to_owned(), deed });
     };
-    let figure = lesson.figure;
+    let figure = &lesson.figure;
     let (state, faults) = State::from_params(figure, &link.params);
     faults.into_iter().for_each(|fault| shell.tell(fault));
     let state = Signal::new(state);
@@ -79,7 +79,7 @@ fn lesson_parts(shell: Shell, link: &Link, lesson: &'static Lesson, title: El) -
         let heading = el("h2", "").attr("id", id).text(title);
         el("section", class).attr("aria-labelledby", id).child(heading)
     };
-    let questions = (1..).zip(lesson.questions);
+    let questions = (1..).zip(&lesson.questions);
     // The text is in the page already; `cargo xtask build` puts it there.
     let prose = |part: &str| [section.slug, "-", part].concat();
     vec![

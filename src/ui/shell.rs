@@ -125,8 +125,9 @@ impl Shell {
 }
 
 /// The whole page.
-pub(super) fn app() -> Vec<El> {
+pub(super) fn app(faults: Vec<String>) -> Vec<El> {
     let shell = Shell::new();
+    faults.into_iter().for_each(|fault| shell.tell(fault));
     listen(&window(), "hashchange", move |_| shell.follow());
     listen(&window(), "fullscreenchange", move |_| {
         if shell.stage.get_untracked() && !fullscreen::is_on() {

@@ -40,7 +40,7 @@ fn item(shell: Shell, section: &'static Section) -> El {
     let link = link("", &section.href())
         .live_attr("aria-current", move || is_current().then(|| "page".to_owned()))
         .child(number);
-    let link = if section.lesson.is_none() {
+    let link = if section.lesson().is_none() {
         let here = el("span", "hidden").text(", not here yet");
         link.attr("class", "is-to-come").child(title.child(here))
     } else {

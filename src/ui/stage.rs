@@ -49,7 +49,7 @@ impl Told {
         let to_s = self
             .signals
             .state
-            .with_untracked(|state| step(state.t_s, state.duration_s(state.told(self.figure))));
+            .with_untracked(|state| step(state.t_s, state.duration_s(self.figure)));
         self.signals.move_to(self.figure, to_s);
     }
 
@@ -139,9 +139,9 @@ pub(super) fn stage_top(shell: Shell, told: Told) -> El {
     let below = move || {
         let (act, step) = at.get();
         let act = &told.figure.acts[act];
-        match (step, act.prediction) {
-            (Step::Bet | Step::Run, Some(prediction)) => Some(tally(told, prediction.choices)),
-            (Step::Why, _) => Some(el("p", "reveal").text(act.reveal)),
+        match (step, &act.prediction) {
+            (Step::Bet | Step::Run, Some(prediction)) => Some(tally(told, &prediction.choices)),
+            (Step::Why, _) => Some(el("p", "reveal").text(&act.reveal)),
             _ => None,
         }
     };
@@ -155,7 +155,7 @@ fn tally(told: Told, choices: &'static [Choice]) -> El {
     let stage = told.stage;
     let choice = |(index, choice): (usize, &'static Choice)| {
         let key = stage.with_untracked(|stage| stage.key_of(told.figure, index));
-        let key = key.map(|key| key.to_string()).filter(|key| key != choice.label);
+        let key = key.map(|key| key.to_string()).filter(|key| *key != choice.label);
         let hands = move || {
             let hands = stage.with(|stage| stage.hands.get(index).copied().unwrap_or(0));
             if hands > 0 { hands.to_string() } else { String::new() }
@@ -164,7 +164,7 @@ fn tally(told: Told, choices: &'static [Choice]) -> El {
         button("choice", move || stage.update(|stage| stage.count_hand(index)))
             .live_attr("aria-pressed", move || Some(is_bet().to_string()))
             .children(key.map(|key| el("kbd", "").text(&key)))
-            .text(choice.label)
+            .text(&choice.label)
             .child(el("span", "hands").live_text(hands))
             .child(el("span", "hidden").text(" hands"))
     };

@@ -18,7 +18,8 @@ use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
-use crate::run::{Failure, Outcome, io, root};
+use crate::lessons;
+use crate::run::{Failure, Outcome, io};
 
 /// The quantities that have a colour: each is a link's target in Markdown and a
 /// class in HTML.
@@ -39,21 +40,12 @@ struct Fault {
     what: String,
 }
 
-/// Puts the text of every section into the page, as templates at its end.
-pub(crate) fn with_prose(page: &str) -> Outcome<String> {
-    let folder = root().join("src/course");
-    let mut files = Vec::new();
-    for entry in io("read", &folder, fs::read_dir(&folder))? {
-        let path = io("read", &folder, entry)?.path();
-        if path.extension().is_some_and(|extension| extension == "md") {
-            files.push(path);
-        }
-    }
-    files.sort();
+/// Puts text and data of every section into the page, as templates at its end.
+pub(crate) fn with_course(page: &str) -> Outcome<String> {
     let mut templates = String::new();
-    for file in files {
+    for file in lessons::written("md")? {
         let source = io("read", &file, fs::read_to_string(&file))?;
-        let name = file.file_stem().unwrap_or_default().to_string_lossy().replace('_', "-");
+        let name = lessons::name(&file);
         let parts = compile(&source).map_err(|Fault { line, what }| {
             Failure(format!("{}:{line}: {what}", file.display()))
         })?;
@@ -61,6 +53,7 @@ pub(crate) fn with_prose(page: &str) -> Outcome<String> {
             let _ = writeln!(templates, "<template id=\"{name}-{part}\">{html}</template>");
         }
     }
+    templates.push_str(&lessons::templates()?);
     let (before, after) = page.rsplit_once("</body>").ok_or_else(|| {
         Failure("index.html has no `</body>` to put the text before: add one".into())
     })?;
@@ -349,7 +342,7 @@ mod tests {
 
     #[test]
     fn every_section_with_text_has_its_four_templates() {
-        let page = with_prose("<body><p>start</p></body>").expect("the course's text is sound");
+        let page = with_course("<body><p>start</p></body>").expect("the course's text is sound");
         for part in PARTS {
             assert!(page.contains(&format!("<template id=\"the-spike-{part}\"><")), "{part}");
         }

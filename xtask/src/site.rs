@@ -1,4 +1,4 @@
-//! The static site: built by Trunk, then given the course's text and its content
+//! The static site: built by Trunk, then given the course's text and data and its content
 //! security policy.
 
 use std::fs;
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::policy::with_policy;
-use crate::prose::with_prose;
+use crate::prose::with_course;
 use crate::run::{Failure, Outcome, cargo, io, path_with, root, run, say};
 use crate::{check, follows, tools, worker};
 
@@ -40,7 +40,7 @@ pub(crate) fn build() -> Outcome {
     check::write(&worker)?;
     let page = dist().join("index.html");
     let html = io("read", &page, fs::read_to_string(&page))?;
-    let html = with_policy(&with_worker(&with_prose(&html)?, &worker)?)?;
+    let html = with_policy(&with_worker(&with_course(&html)?, &worker)?)?;
     // Renamed into place, so that nobody is ever served half a page.
     let new = dist().join("index.html.new");
     io("write", &new, fs::write(&new, html))?;

@@ -26,7 +26,7 @@ impl std::error::Error for Fault {}
 
 /// The numbers that a field may hold.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Range {
+pub enum Range {
     /// Both ends included.
     Within(f64, f64),
     /// Above zero, up to and including the end.
@@ -54,7 +54,7 @@ const MAX_FAULTS: usize = 1_000;
 
 /// Collects faults while a value is read.
 #[derive(Debug, Default)]
-pub(crate) struct Faults(RefCell<Vec<Fault>>);
+pub struct Faults(RefCell<Vec<Fault>>);
 
 impl Faults {
     pub(crate) fn report(&self, path: &str, message: impl Into<String>) {
@@ -74,14 +74,15 @@ impl Faults {
         self.0.borrow().len() >= MAX_FAULTS
     }
 
-    pub(crate) fn into_inner(self) -> Vec<Fault> {
+    /// The faults, in the order in which they were found.
+    pub fn into_inner(self) -> Vec<Fault> {
         self.0.into_inner()
     }
 }
 
 /// A JSON object that is being read; [`Object::finish`] refuses the fields
 /// that nobody asked for.
-pub(crate) struct Object<'a> {
+pub struct Object<'a> {
     faults: &'a Faults,
     path: String,
     fields: Option<&'a Map<String, Value>>,
@@ -90,7 +91,7 @@ pub(crate) struct Object<'a> {
 
 impl<'a> Object<'a> {
     /// Reads `value` as an object; anything else is a fault and reads as empty.
-    pub(crate) fn new(faults: &'a Faults, path: String, value: &'a Value) -> Self {
+    pub fn new(faults: &'a Faults, path: String, value: &'a Value) -> Self {
         let fields = value.as_object();
         if fields.is_none() {
             faults.report(&path, format!("expected an object, found {}", found(value)));
@@ -98,8 +99,9 @@ impl<'a> Object<'a> {
         Self { faults, path, fields, known: RefCell::default() }
     }
 
+    /// A fault of a field.
     #[inline(never)]
-    pub(crate) fn fault(&self, name: &str, message: impl Into<String>) {
+    pub fn fault(&self, name: &str, message: impl Into<String>) {
         self.faults.report(&self.at(name), message);
     }
 
@@ -111,7 +113,7 @@ impl<'a> Object<'a> {
 
     /// A fault of the object as a whole.
     #[inline(never)]
-    pub(crate) fn own_fault(&self, message: impl Into<String>) {
+    pub fn own_fault(&self, message: impl Into<String>) {
         self.faults.report(&self.path, message);
     }
 
@@ -123,7 +125,7 @@ impl<'a> Object<'a> {
 
     /// The field as it stands; `null` counts as left out.
     #[inline(never)]
-    pub(crate) fn raw(&self, name: &'static str) -> Option<&'a Value> {
+    pub fn raw(&self, name: &'static str) -> Option<&'a Value> {
         self.any(name).filter(|value| !value.is_null())
     }
 
@@ -133,7 +135,7 @@ impl<'a> Object<'a> {
     }
 
     /// A field whose name comes from elsewhere in the input.
-    pub(crate) fn named(&self, name: &str) -> Option<&'a Value> {
+    pub fn named(&self, name: &str) -> Option<&'a Value> {
         self.fields?.get(name)
     }
 
@@ -152,17 +154,18 @@ impl<'a> Object<'a> {
     }
 
     /// Whether the object itself was left out.
-    pub(crate) fn is_absent(&self) -> bool {
+    pub fn is_absent(&self) -> bool {
         self.fields.is_none()
     }
 
-    pub(crate) fn has(&self, name: &str) -> bool {
+    /// Whether there is such a field.
+    pub fn has(&self, name: &str) -> bool {
         self.fields.is_some_and(|fields| fields.contains_key(name))
     }
 
     /// An inner object; a left-out one reads as empty, so that inner defaults hold.
     #[inline(never)]
-    pub(crate) fn object(&self, name: &'static str) -> Self {
+    pub fn object(&self, name: &'static str) -> Self {
         match self.raw(name) {
             Some(value) => Self::new(self.faults, self.at(name), value),
             None => Self {
@@ -176,7 +179,7 @@ impl<'a> Object<'a> {
 
     /// An inner object that must be there.
     #[inline(never)]
-    pub(crate) fn required_object(&self, name: &'static str) -> Self {
+    pub fn required_object(&self, name: &'static str) -> Self {
         if self.raw(name).is_none() && self.fields.is_some() {
             self.fault(name, "is required: an object");
         }
@@ -185,7 +188,7 @@ impl<'a> Object<'a> {
 
     /// The elements of a list, each as an object; a left-out list is empty.
     #[inline(never)]
-    pub(crate) fn objects(&self, name: &'static str) -> Vec<Self> {
+    pub fn objects(&self, name: &'static str) -> Vec<Self> {
         let elements = self.list(name);
         let at = self.at(name);
         let read = |(i, value)| Self::new(self.faults, format!("{at}/{i}"), value);
@@ -195,7 +198,7 @@ impl<'a> Object<'a> {
 
     /// A list; a left-out one is empty.
     #[inline(never)]
-    pub(crate) fn list(&self, name: &'static str) -> &'a [Value] {
+    pub fn list(&self, name: &'static str) -> &'a [Value] {
         match self.raw(name) {
             None => &[],
             Some(Value::Array(elements)) => elements,
@@ -208,7 +211,7 @@ impl<'a> Object<'a> {
 
     /// A number, `default` if left out; without a default it is required.
     #[inline(never)]
-    pub(crate) fn number(&self, name: &'static str, default: Option<f64>, range: Range) -> f64 {
+    pub fn number(&self, name: &'static str, default: Option<f64>, range: Range) -> f64 {
         let fallback = default.unwrap_or(match range {
             Range::Within(min, _) => min,
             Range::Positive(max) => max.min(1.0),
@@ -245,13 +248,7 @@ impl<'a> Object<'a> {
 
     /// A whole number, `default` if left out; without a default it is required.
     #[inline(never)]
-    pub(crate) fn integer(
-        &self,
-        name: &'static str,
-        default: Option<u32>,
-        min: u32,
-        max: u32,
-    ) -> u32 {
+    pub fn integer(&self, name: &'static str, default: Option<u32>, min: u32, max: u32) -> u32 {
         let range = Range::Within(f64::from(min), f64::from(max));
         let value = self.number(name, default.map(f64::from), range);
         if libm::trunc(value) == value {
@@ -265,8 +262,9 @@ impl<'a> Object<'a> {
         }
     }
 
+    /// A text, `default` if left out.
     #[inline(never)]
-    pub(crate) fn text(&self, name: &'static str, default: &str) -> String {
+    pub fn text(&self, name: &'static str, default: &str) -> String {
         match self.raw(name) {
             None => default.to_owned(),
             Some(Value::String(text)) => text.clone(),
@@ -277,16 +275,18 @@ impl<'a> Object<'a> {
         }
     }
 
+    /// A text that must be there.
     #[inline(never)]
-    pub(crate) fn required_text(&self, name: &'static str) -> String {
+    pub fn required_text(&self, name: &'static str) -> String {
         if self.raw(name).is_none() && self.fields.is_some() {
             self.fault(name, "is required: text");
         }
         self.text(name, "")
     }
 
+    /// True or false, `default` if left out.
     #[inline(never)]
-    pub(crate) fn flag(&self, name: &'static str, default: bool) -> bool {
+    pub fn flag(&self, name: &'static str, default: bool) -> bool {
         match self.raw(name) {
             None => default,
             Some(Value::Bool(flag)) => *flag,
@@ -300,7 +300,7 @@ impl<'a> Object<'a> {
     /// One of several names; `default` if left out, without a default it is
     /// required. AWS's API refuses others with a ValidationException.
     #[inline(never)]
-    pub(crate) fn choice<T: Copy>(
+    pub fn choice<T: Copy>(
         &self,
         name: &'static str,
         default: Option<T>,
@@ -345,7 +345,7 @@ impl<'a> Object<'a> {
 
     /// Refuses every field that was not asked for.
     #[inline(never)]
-    pub(crate) fn finish(&self) {
+    pub fn finish(&self) {
         let Some(fields) = self.fields else { return };
         let known = self.known.borrow();
         for name in fields.keys().filter(|name| !known.contains(&name.as_str())) {

@@ -38,11 +38,11 @@ pub(super) fn outcome(shared: Shared, act: &'static Act) -> Option<El> {
     if !is_seen.get() {
         return None;
     }
-    let feedback = choice.get().and_then(|index| act.prediction?.choices.get(index));
+    let feedback = choice.get().and_then(|index| act.prediction.as_ref()?.choices.get(index));
     let feedback = feedback.map(|choice| {
         let (class, verdict) =
             if choice.right { ("feedback right", "Right.") } else { ("feedback", "Not quite.") };
-        el("p", class).child(el("b", "").text(verdict)).text(" ").text(choice.feedback)
+        el("p", class).child(el("b", "").text(verdict)).text(" ").text(&choice.feedback)
     });
     let (next, acts) = (shared.act.get() + 1, shared.figure.acts.len());
     let open = move || {
@@ -51,7 +51,7 @@ pub(super) fn outcome(shared: Shared, act: &'static Act) -> Option<El> {
     };
     let name = format!("Act {} of {acts} →", next + 1);
     let next = (next < acts).then(|| button("next-act", open).text(&name));
-    let reveal = el("p", "reveal").text(act.reveal);
+    let reveal = el("p", "reveal").text(&act.reveal);
     Some(el("div", "outcome").children(feedback).child(reveal).children(next))
 }
 
@@ -76,7 +76,7 @@ pub(super) fn summary(shared: Shared) -> Option<El> {
 }
 
 pub(super) fn goals(shared: Shared, act: &'static Act) -> Option<El> {
-    let goal = move |(index, text): (usize, &'static str)| {
+    let goal = move |(index, text): (usize, &'static String)| {
         let met = move || {
             let act = shared.act.get();
             shared.signals.met.with(|met| met.get(act)?.get(index).copied()) == Some(true)
@@ -91,7 +91,7 @@ pub(super) fn goals(shared: Shared, act: &'static Act) -> Option<El> {
             .child(el("span", "tick").attr("aria-hidden", "true").live_text(tick))
             .child(words)
     };
-    let goals = act.goals.iter().map(|goal| goal.text).enumerate().map(goal);
+    let goals = act.goals.iter().map(|goal| &goal.text).enumerate().map(goal);
     (!act.goals.is_empty()).then(|| {
         el("div", "goals").child(el("h3", "").text("Goals")).child(el("ul", "").children(goals))
     })
@@ -99,5 +99,5 @@ pub(super) fn goals(shared: Shared, act: &'static Act) -> Option<El> {
 
 /// What to look at.
 pub(super) fn caption(act: &'static Act) -> El {
-    el("figcaption", "caption").text(act.caption)
+    el("figcaption", "caption").text(&act.caption)
 }

@@ -9,7 +9,7 @@ use crate::ui::dom::{El, button, el};
 use crate::ui::signal::Memo;
 
 pub(super) fn bet(shared: Shared, act: &'static Act) -> Option<El> {
-    let prediction = act.prediction?;
+    let prediction = act.prediction.as_ref()?;
     let made = move || shared.signals.state.with(|state| state.bet);
     let make = move |bet: Bet| {
         if untrack(made).is_none() {
@@ -23,7 +23,7 @@ pub(super) fn bet(shared: Shared, act: &'static Act) -> Option<El> {
             .live_attr("aria-disabled", move || {
                 (made().is_some() && !chosen()).then(|| "true".to_owned())
             })
-            .text(prediction.choices[index].label)
+            .text(&prediction.choices[index].label)
     };
     let is_open = Memo::new(move || made().is_none());
     let skip = move || button("skip-bet", move || make(Bet::Skipped)).text("Skip");

@@ -104,7 +104,7 @@ fn chart_view(shared: Shared, chart: Chart, place: Memo<Place>) -> El {
             cursor_s: cursor_s.get_untracked(),
             fog_from_s: shared.fog_from_s.get_untracked(),
             fog_waits: shared.signals.state.with_untracked(|state| state.bet.is_none()),
-            bets: act.prediction.map(|prediction| (prediction.fog_from_s, prediction.choices)),
+            bets: act.prediction.as_ref().map(|asked| (asked.fog_from_s, &*asked.choices)),
             bet: bet.get_untracked(),
         };
         let canvas_size = Size { width, height, text: look.text, line: look.line };

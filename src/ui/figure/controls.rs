@@ -51,7 +51,7 @@ fn change(shared: Shared, change: impl FnOnce(&mut State)) {
 }
 
 fn slider(shared: Shared, index: usize, control: &'static Control) -> El {
-    let id = [shared.figure.id, "-", control.name].concat();
+    let id = [&shared.figure.id, "-", &control.name].concat();
     let fault_id = [&id, "-fault"].concat();
     let value = move || {
         let value = shared.signals.state.with(|state| state.values.get(index).copied());
@@ -76,7 +76,7 @@ fn slider(shared: Shared, index: usize, control: &'static Control) -> El {
         .attr("inputmode", "decimal")
         .attr("autocomplete", "off")
         .attr("size", "4")
-        .attr("aria-label", &[control.label, ", typed"].concat())
+        .attr("aria-label", &[&control.label, ", typed"].concat())
         .live_attr("aria-invalid", move || has_fault().then(|| "true".to_owned()))
         .live_attr("aria-describedby", move || has_fault().then(|| described.clone()))
         .prop("value", move || shortest(value()).into())
@@ -106,9 +106,9 @@ fn slider(shared: Shared, index: usize, control: &'static Control) -> El {
         };
         fault.get().map(said).into_iter().collect()
     };
-    let unit = el("span", "unit").text(control.unit);
+    let unit = el("span", "unit").text(&control.unit);
     el("div", &["slider ", quantity_class(control.quantity)].concat())
-        .child(el("label", "").attr("for", &id).text(control.label))
+        .child(el("label", "").attr("for", &id).text(&control.label))
         .child(el("span", "value").child(typed).text(" ").child(unit))
         .child(range)
         .live(faults)
@@ -122,7 +122,7 @@ fn switch_view(
 ) -> Option<El> {
     let state = shared.signals.state;
     let offered = Memo::new(move || {
-        switch.needs.is_none_or(|needed| state.with(|state| state.is_on(act, needed)))
+        switch.needs.as_deref().is_none_or(|needed| state.with(|state| state.is_on(act, needed)))
     });
     let toggle = move |on: bool| {
         change(shared, |state| state.switches[index] = on);
@@ -134,6 +134,6 @@ fn switch_view(
             .attr("type", "checkbox")
             .prop("checked", move || on().into())
             .on("change", move |event| toggle(event_target_checked(&event)));
-        el("label", "switch").child(checkbox).child(el("span", "").text(switch.label))
+        el("label", "switch").child(checkbox).child(el("span", "").text(&switch.label))
     })
 }

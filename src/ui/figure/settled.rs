@@ -57,7 +57,7 @@ pub(super) fn settle(
 }
 
 fn ask(figure: &'static Figure, state: State, told: Signal<Option<Told>>) {
-    let scenario = scenario_json(state.told(figure), &state).to_string();
+    let scenario = scenario_json(figure, &state).to_string();
     let heard = Arc::new(Mutex::new(Vec::new()));
     worker::ask(["\"settle\":", &scenario].concat(), move |news| {
         heard.lock().unwrap_or_else(PoisonError::into_inner).push(news);

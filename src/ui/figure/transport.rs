@@ -26,7 +26,7 @@ pub(super) fn transport(shared: Shared) -> El {
     let waits = Memo::new(move || {
         let cursor_s = shared.cursor_s();
         signals.state.with(|state| {
-            let asked = state.told(shared.figure).prediction;
+            let asked = state.told(shared.figure).prediction.as_ref();
             state.bet.is_none() && asked.is_some_and(|asked| cursor_s >= asked.fog_from_s)
         })
     });
