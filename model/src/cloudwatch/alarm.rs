@@ -38,6 +38,16 @@ impl Comparison {
         matches!(self, Self::GreaterThan | Self::GreaterThanOrEqual)
     }
 
+    /// Whether a value breaches a threshold.
+    pub fn breaches(self, value: f64, threshold: f64) -> bool {
+        match self {
+            Self::GreaterThan => value > threshold,
+            Self::GreaterThanOrEqual => value >= threshold,
+            Self::LessThan => value < threshold,
+            Self::LessThanOrEqual => value <= threshold,
+        }
+    }
+
     /// ComparisonOperator.
     pub const fn name(self) -> &'static str {
         match self {
@@ -76,12 +86,7 @@ const EXTRA_DATAPOINTS: usize = 2;
 impl Alarm {
     /// Whether a datapoint is beyond the threshold.
     pub fn breaches(&self, value: f64) -> bool {
-        match self.comparison {
-            Comparison::GreaterThan => value > self.threshold,
-            Comparison::GreaterThanOrEqual => value >= self.threshold,
-            Comparison::LessThan => value < self.threshold,
-            Comparison::LessThanOrEqual => value <= self.threshold,
-        }
+        self.comparison.breaches(value, self.threshold)
     }
 
     /// Evaluates the alarm on the datapoints published so far, oldest first,
