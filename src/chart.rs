@@ -12,6 +12,7 @@
 mod axis;
 mod draw;
 mod errors;
+mod first_minutes;
 mod latency;
 mod mark;
 mod metric;
@@ -26,8 +27,9 @@ mod traffic;
 
 pub use axis::{Axis, Size};
 pub use draw::draw;
+pub use first_minutes::{Stretch, first_help_s, first_minutes};
 pub use mark::{Anchor, Label, Mark, Picture, Rect, Role};
-pub use metric::{Counted, counted, metric_name, reading, tracked};
+pub use metric::{Counted, counted, metric_name, reading, stepping, taken, tracked, watched};
 pub use palette::{Paint, Palette, Rgb};
 pub use steps::{Counts, Steps, capacity, counts_at, desired};
 pub use ticks::{clock, clock_s, short, weekday};
@@ -86,6 +88,7 @@ pub fn picture(chart: Chart, view: &View, axis: &Axis, size: Size, place: Place)
         Chart::Tasks => tasks::picture(view, axis, size, place),
         Chart::Latency => latency::picture(view, axis, size, place),
         Chart::Errors => errors::picture(view, axis, size, place),
+        Chart::FirstMinutes => first_minutes::picture(view, axis, size, place),
     };
     shared::finish(&mut picture, view, axis, size, place);
     picture

@@ -101,6 +101,11 @@ impl Scale {
         Self { ticks, lowest, ends, top: plot.top, bottom: plot.bottom }
     }
 
+    /// The values at its lower and its upper end, if it is linear.
+    pub(super) fn linear_ends(&self) -> Option<(f64, f64)> {
+        self.lowest.is_none().then_some(self.ends)
+    }
+
     /// Where a value lies; values beyond the ends lie on the edge.
     pub(super) fn y(&self, value: f64) -> f64 {
         let (low, high) = self.ends;

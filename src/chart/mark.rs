@@ -14,6 +14,9 @@ pub struct Picture {
     pub unit: String,
     /// Where the data lie.
     pub plot: Rect,
+    /// The values at the lower and the upper edge of the plot, if equal steps lie
+    /// equally far apart.
+    pub ends: Option<(f64, f64)>,
     /// Shapes, from back to front.
     pub marks: Vec<Mark>,
     /// Shapes over those, which fog does not hide.

@@ -1,6 +1,9 @@
 //! The tracked metric: a bar a minute, its target, and what the alarms count.
 
-use headroom_model::scenario::{Metric, Scenario, TargetTracking};
+use headroom_model::scenario::{
+    AdjustmentType, AlarmSettings, Metric, Policy, Scenario, Step, StepScaling, TargetTracking,
+};
+use headroom_model::time::Micros;
 use headroom_model::trace::{Minute, Outcome, Watch};
 
 use super::axis::{Axis, Scale, Size};
@@ -19,6 +22,22 @@ const COUNTED_EM: f64 = 2.2;
 /// The policy whose metric is shown: the first target tracking policy.
 pub fn tracked(scenario: &Scenario) -> Option<&TargetTracking> {
     Some(scenario.autoscaling.as_ref()?.first_tracking()?.1)
+}
+
+/// The alarms that call step policies, each with its policy, where no target
+/// tracking policy is there to show.
+pub fn stepping(scenario: &Scenario) -> Vec<(&AlarmSettings, &StepScaling)> {
+    let mut called = Vec::new();
+    let scaling = scenario.autoscaling.as_ref().filter(|all| all.first_tracking().is_none());
+    let Some(scaling) = scaling else { return called };
+    for alarm in &scaling.alarms {
+        for policy in &alarm.calls {
+            if let Some(Policy::StepScaling(policy)) = scaling.policies.get(*policy) {
+                called.push((alarm, policy));
+            }
+        }
+    }
+    called
 }
 
 /// The metric that a policy tracks; CPU stands in for metric math.
@@ -43,9 +62,26 @@ pub fn reading(minute: &Minute, policy: Option<&TargetTracking>) -> Option<f64> 
     metric_value(minute, metric_of(policy))
 }
 
-/// The name of the metric that a scenario's first policy tracks.
+/// The metric that a scenario scales on: its first tracking policy's, or that of
+/// the first alarm that calls a step policy; CPU where there is none.
+fn shown(scenario: &Scenario) -> &Metric {
+    match tracked(scenario) {
+        None => {
+            let stepping = stepping(scenario);
+            stepping.first().and_then(|(alarm, _)| alarm.signal.metric()).unwrap_or(&Metric::Cpu)
+        }
+        policy => metric_of(policy),
+    }
+}
+
+/// The name of the metric that a scenario scales on.
 pub fn metric_name(scenario: &Scenario) -> &str {
-    named(metric_of(tracked(scenario))).0
+    named(shown(scenario)).0
+}
+
+/// What an alarm of one's own reads in a minute.
+pub fn watched(minute: &Minute, alarm: &AlarmSettings) -> Option<f64> {
+    metric_value(minute, alarm.signal.metric()?)
 }
 
 /// The name of a metric and its unit.
@@ -79,15 +115,18 @@ pub struct Counted {
     pub threshold: f64,
     /// Whether they are above it; else below.
     pub above: bool,
+    /// Whether it is an alarm of one's own, which has no target.
+    pub own: bool,
 }
 
 impl Counted {
     /// As a person says it: `2 of 3 above target`.
     pub fn text(&self) -> String {
-        if self.above {
+        if self.above && !self.own {
             format!("{} of {} above target", self.count, self.of)
         } else {
-            format!("{} of {} below {}", self.count, self.of, short(self.threshold))
+            let side = if self.above { "above" } else { "below" };
+            format!("{} of {} {side} {}", self.count, self.of, short(self.threshold))
         }
     }
 
@@ -96,10 +135,11 @@ impl Counted {
         let low = policy.low_threshold();
         if watch.above > 0 {
             let (count, threshold) = (watch.above.min(HIGH_OF), policy.target);
-            Some(Self { newest, count, of: HIGH_OF, threshold, above: true })
+            Some(Self { newest, count, of: HIGH_OF, threshold, above: true, own: false })
         } else if watch.below > 0 && !policy.disable_scale_in {
             let of = policy.low_periods();
-            Some(Self { newest, count: watch.below.min(of), of, threshold: low, above: false })
+            let count = watch.below.min(of);
+            Some(Self { newest, count, of, threshold: low, above: false, own: false })
         } else {
             None
         }
@@ -107,38 +147,77 @@ impl Counted {
 }
 
 /// What the alarms of the first policy count at the cursor; if nothing, what
-/// they counted when they last moved the desired count.
+/// they counted when they last moved the desired count. Nothing of readings that
+/// come more often than the minutes that a chart has.
 pub fn counted(view: &View) -> Option<Counted> {
-    let policy = tracked(view.scenario)?;
-    let (index, _) = view.scenario.autoscaling.as_ref()?.first_tracking()?;
-    let watches = view.trace.watches.iter().filter(|watch| watch.policy == index);
-    let before = |t_s: f64| watches.clone().rfind(|watch| watch.t_s <= t_s);
-    Counted::of(before(view.cursor_s)?, policy).or_else(|| {
+    if let Some(policy) = tracked(view.scenario) {
+        let (index, _) = view.scenario.autoscaling.as_ref()?.first_tracking()?;
+        let by_minute = policy.signal.period() >= Micros::MINUTE;
+        let of = |t_s| Counted::of(watch_at(view, index, t_s)?, policy);
+        return at_cursor(view, &policy.name, &of).filter(|_| by_minute);
+    }
+    let counts = |(alarm, policy): (&AlarmSettings, &StepScaling)| {
+        let of = alarm.datapoints_to_alarm as u32;
+        let (threshold, above) = (alarm.threshold, alarm.comparison.is_above());
+        let index = *alarm.calls.first()?;
+        let counted = |t_s| {
+            let watch = watch_at(view, index, t_s).filter(|watch| watch.above > 0)?;
+            let (newest, count) = (watch.newest?, watch.above.min(of));
+            Some(Counted { newest, count, of, threshold, above, own: true })
+        };
+        at_cursor(view, &policy.name, &counted).filter(|_| alarm.period == Micros::MINUTE)
+    };
+    // Of two alarms the one that counts the newer readings.
+    stepping(view.scenario).into_iter().filter_map(counts).max_by_key(|counted| counted.newest)
+}
+
+/// What the alarms of a policy saw when they were last evaluated.
+fn watch_at<'v>(view: &View<'v>, policy: usize, t_s: f64) -> Option<&'v Watch> {
+    let mut watches = view.trace.watches.iter();
+    watches.rfind(|watch| watch.policy == policy && watch.t_s <= t_s)
+}
+
+/// What is counted at the cursor, or else when the policy last moved the count.
+fn at_cursor(
+    view: &View,
+    policy: &str,
+    counted: &dyn Fn(f64) -> Option<Counted>,
+) -> Option<Counted> {
+    counted(view.cursor_s).or_else(|| {
         let moved = view.trace.decisions.iter().rfind(|decision| {
             decision.t_s <= view.cursor_s
-                && decision.policy == policy.name
+                && decision.policy == policy
                 && matches!(decision.outcome, Outcome::ScaledOut | Outcome::ScaledIn)
         })?;
-        Counted::of(before(moved.t_s)?, policy)
+        counted(moved.t_s)
     })
 }
 
 pub(super) fn picture(view: &View, axis: &Axis, size: Size, place: Place) -> Picture {
     let policy = tracked(view.scenario);
-    let metric = metric_of(policy);
+    let metric = shown(view.scenario);
     let (title, unit) = named(metric);
-    let plot = shared::plot(axis, size, place, if policy.is_some() { COUNTED_EM } else { 0.0 });
+    let stepping = stepping(view.scenario);
+    let scales = policy.is_some() || !stepping.is_empty();
+    let plot = shared::plot(axis, size, place, if scales { COUNTED_EM } else { 0.0 });
     let scale = Scale::linear(range(view, metric, policy), plot);
     let mut picture = shared::grid(title, unit, plot, &scale, size);
-    if policy.is_some() {
+    for called in &stepping {
+        bands(&mut picture, axis, &scale, size, *called);
+    }
+    if scales {
         cooldowns(&mut picture, view, axis, size);
     }
     bars(&mut picture, view, axis, &scale, size, metric, policy);
     if let Some(policy) = policy {
         thresholds(&mut picture, axis, &scale, size, policy);
-        if let Some(counted) = counted(view) {
-            boxes(&mut picture, view, axis, size, metric, counted);
-        }
+    }
+    for (alarm, _) in stepping {
+        let role = Role::Line(METRIC);
+        level(&mut picture, axis, &scale, size, (alarm.threshold, DASHED, role), "alarm");
+    }
+    if let Some(counted) = counted(view) {
+        boxes(&mut picture, view, axis, size, metric, counted);
     }
     picture
 }
@@ -151,6 +230,8 @@ fn range(view: &View, metric: &Metric, policy: Option<&TargetTracking>) -> Vec<t
         return ticks::from_zero(values.fold(target, f64::max) * 1.05, "");
     }
     let target = policy.map_or(100.0, TargetTracking::low_threshold);
+    let stepping = stepping(view.scenario);
+    let target = stepping.iter().map(|(alarm, _)| alarm.threshold).fold(target, f64::min);
     let steps: &[u8] = if values.fold(target, f64::min) >= 44.0 {
         &[40, 60, 80, 100]
     } else {
@@ -191,6 +272,7 @@ fn bars(
         return;
     }
     let delay_s = view.scenario.metrics.publish_delay.as_s();
+    let called = stepping(view.scenario);
     let radius = (2.4 * size.line).min(0.42 * minute_px);
     let mut begin = 0.0;
     for minute in &minutes[..seen] {
@@ -200,9 +282,16 @@ fn bars(
         let y = scale.y(value);
         // Measured, but CloudWatch does not show it yet.
         let unpublished = minute.t_s <= view.cursor_s && view.cursor_s < minute.t_s + delay_s;
-        let breaches = policy.is_some_and(|policy| {
-            value > policy.target || (value < policy.low_threshold() && !policy.disable_scale_in)
-        });
+        let breaches = policy.map_or_else(
+            || {
+                let mut called = called.iter();
+                called.any(|(alarm, _)| alarm.comparison.breaches(value, alarm.threshold))
+            },
+            |policy| {
+                let low = value < policy.low_threshold() && !policy.disable_scale_in;
+                value > policy.target || low
+            },
+        );
         let thin = size.line * 0.6;
         if unpublished {
             let half = 1.3 * size.line;
@@ -224,18 +313,74 @@ fn thresholds(
     size: Size,
     policy: &TargetTracking,
 ) {
-    let mut level = |value: f64, dash, role, word: &str| {
-        let y = scale.y(value);
-        let points = vec![(axis.left, y), (axis.right, y)];
-        let width = size.line * 0.6;
-        picture.over.push(Mark::Line { points, paint: METRIC, width, dash: Some(dash) });
-        let text = format!("{word} {}", short(value));
-        shared::name_at_right(picture, axis, size, text, y, role, word == "target");
-    };
-    level(policy.target, (4.0 * size.line, 2.5 * size.line), Role::Line(METRIC), "target");
+    level(picture, axis, scale, size, (policy.target, DASHED, Role::Line(METRIC)), "target");
     if !policy.disable_scale_in {
-        let low = policy.low_threshold();
-        level(low, (size.line * 0.6, 2.0 * size.line), Role::Lesser(METRIC), "low alarm");
+        let low = (policy.low_threshold(), DOTTED, Role::Lesser(METRIC));
+        level(picture, axis, scale, size, low, "low alarm");
+    }
+}
+
+/// Lengths of dash and gap, in widths of a line.
+const DASHED: (f64, f64) = (4.0, 2.5);
+const DOTTED: (f64, f64) = (0.6, 2.0);
+
+/// What a value is held against: a line over all the plot, named at its right.
+fn level(
+    picture: &mut Picture,
+    axis: &Axis,
+    scale: &Scale,
+    size: Size,
+    (value, (dash, gap), role): (f64, (f64, f64), Role),
+    word: &str,
+) {
+    let y = scale.y(value);
+    let points = vec![(axis.left, y), (axis.right, y)];
+    let (width, dash) = (size.line * 0.6, Some((dash * size.line, gap * size.line)));
+    picture.over.push(Mark::Line { points, paint: METRIC, width, dash });
+    let text = format!("{word} {}", short(value));
+    shared::name_at_right(picture, axis, size, text, y, role, word != "low alarm");
+}
+
+/// The steps of a policy, each as the band of readings in which it is taken.
+fn bands(
+    picture: &mut Picture,
+    axis: &Axis,
+    scale: &Scale,
+    size: Size,
+    (alarm, policy): (&AlarmSettings, &StepScaling),
+) {
+    // The further from the threshold, the darker.
+    let far = |step: &Step| step.lower.abs().min(step.upper.abs());
+    for step in &policy.steps {
+        let (low, high) = (alarm.threshold + step.lower, alarm.threshold + step.upper);
+        // Beyond the threshold no step matters that lies on its other side.
+        let matters = if alarm.comparison.is_above() { step.upper > 0.0 } else { step.lower < 0.0 };
+        if !matters {
+            continue;
+        }
+        let (top, bottom) = (scale.y(high), scale.y(low));
+        let nearer = policy.steps.iter().filter(|other| far(other) < far(step)).count();
+        let alpha = 0.07 * (1 + nearer) as f64;
+        let rect = Rect { left: axis.left, right: axis.right, top, bottom };
+        picture.marks.push(Mark::Fill { rect, paint: METRIC, alpha });
+        let edge = if alarm.comparison.is_above() { bottom } else { top };
+        let points = vec![(axis.left, edge), (axis.right, edge)];
+        let width = size.line * 0.4;
+        picture.marks.push(Mark::Line { points, paint: METRIC, width, dash: None });
+        // A band without a height is named all the same.
+        let (y, role) = ((top + bottom) / 2.0, Role::Lesser(METRIC));
+        shared::name_at_right(picture, axis, size, taken(policy, step), y, role, true);
+    }
+}
+
+/// What a step does, as it is said: `+3`, `−1`, `+10 %`, `= 5`.
+pub fn taken(policy: &StepScaling, step: &Step) -> String {
+    let size = step.adjustment.unsigned_abs();
+    let sign = if step.adjustment < 0 { "−" } else { "+" };
+    match policy.adjustment_type {
+        AdjustmentType::ChangeInCapacity => format!("{sign}{size}"),
+        AdjustmentType::PercentChangeInCapacity => format!("{sign}{size} %"),
+        AdjustmentType::ExactCapacity => format!("= {size}"),
     }
 }
 

@@ -30,6 +30,7 @@ pub(super) fn grid(title: &str, unit: &str, plot: Rect, scale: &Scale, size: Siz
         title: title.to_owned(),
         unit: unit.to_owned(),
         plot,
+        ends: scale.linear_ends(),
         marks: Vec::new(),
         over: Vec::new(),
         labels: Vec::new(),

@@ -12,14 +12,17 @@ use super::*;
 use crate::figure::sample;
 
 const WIDE: Size = Size { width: 960.0, height: 190.0, text: 14.0, line: 2.0 };
+/// The chart with a row for each stretch is taller than the others.
+const TALL: Size = Size { height: 256.0, ..WIDE };
 const PHONE: Size = Size { width: 340.0, height: 200.0, text: 12.0, line: 2.0 };
 const STAGE: Size = Size { width: 1780.0, height: 300.0, text: 22.0, line: 4.0 };
-const ALL: [(Chart, &str); 5] = [
+const ALL: [(Chart, &str); 6] = [
     (Chart::TrafficCapacity, "traffic"),
     (Chart::Metric, "metric"),
     (Chart::Tasks, "tasks"),
     (Chart::Latency, "latency"),
     (Chart::Errors, "errors"),
+    (Chart::FirstMinutes, "first-minutes"),
 ];
 const ONLY: Place = Place { first: true, last: true };
 
@@ -101,13 +104,34 @@ fn laid_out(chart: Chart, view: &View, size: Size) -> Picture {
 fn each_chart_looks_as_it_did() {
     let (scenario, trace) = sample::run();
     for (chart, name) in ALL {
-        let wide = laid_out(chart, &view(&scenario, &trace), WIDE);
-        assert_golden(name, &svg(&wide, WIDE));
+        let wide = if chart == Chart::FirstMinutes { TALL } else { WIDE };
+        assert_golden(name, &svg(&laid_out(chart, &view(&scenario, &trace), wide), wide));
         let phone = laid_out(chart, &view(&scenario, &trace), PHONE);
         assert_golden(&format!("{name}-phone"), &svg(&phone, PHONE));
         let fogged = laid_out(chart, &fogged(&scenario, &trace), STAGE);
         assert_golden(&format!("{name}-stage-fogged"), &svg(&fogged, STAGE));
     }
+}
+
+#[test]
+fn the_steps_of_a_policy_lie_on_the_chart_as_bands() {
+    let run = sample::stepping();
+    let picture = |view: &View, size| laid_out(Chart::Metric, view, size);
+    let view = view(&run.scenario, &run.trace);
+    assert_golden("steps", &svg(&picture(&view, WIDE), WIDE));
+    assert_golden("steps-phone", &svg(&picture(&view, PHONE), PHONE));
+    let counted = counted(&view).expect("three are counted");
+    assert_eq!(counted.text(), "3 of 3 above 70");
+    // A value and its place on the chart, both ways: what a drag along it needs.
+    let picture = picture(&view, WIDE);
+    let (low, high) = picture.ends.expect("the scale is linear");
+    let line = picture.marks.iter().filter_map(|mark| match mark {
+        Mark::Line { points, .. } if points[0].0 == picture.plot.left => Some(points[0].1),
+        _ => None,
+    });
+    let value = |y: f64| low + (high - low) * (picture.plot.bottom - y) / picture.plot.height();
+    let edges: Vec<f64> = line.map(|y| value(y).round()).collect();
+    assert!([70.0, 85.0, 100.0].iter().all(|edge| edges.contains(edge)), "{edges:?}");
 }
 
 #[test]

@@ -135,6 +135,8 @@ pub enum Chart {
     Latency,
     /// Errors a minute.
     Errors,
+    /// From the rise of traffic to the first task that helps, stretch by stretch.
+    FirstMinutes,
 }
 
 /// A condition on the run that the student brings about.
@@ -159,6 +161,14 @@ pub enum Condition {
     DesiredAtEnd(u32),
     /// The most tasks running at once.
     PeakRunning(u32),
+    /// At most this share of the requests ended in an error [%].
+    ErrorPercentAtMost(f64),
+    /// In the slowest minute, the 95th percentile of the response time was at
+    /// most this [s].
+    SlowestMinuteAtMost(f64),
+    /// The first task that was added came to full speed so long after the rise of
+    /// traffic, both included [s].
+    FirstHelpWithin(f64, f64),
     /// At least this many scale-ins.
     ScaleInsAtLeast(u32),
     /// A control stands within these values, both included.

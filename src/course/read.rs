@@ -121,6 +121,7 @@ fn chart(object: &Object<'_>, name: &Value) -> Option<Chart> {
         Some("tasks") => Chart::Tasks,
         Some("latency") => Chart::Latency,
         Some("errors") => Chart::Errors,
+        Some("first_minutes") => Chart::FirstMinutes,
         _ => {
             object.fault("charts", format!("there is no chart {name}"));
             return None;
@@ -142,9 +143,12 @@ fn condition(object: &Object<'_>) -> Option<Condition> {
     let counted = |name: &'static str, make: fn(u32) -> Condition| {
         object.has(name).then(|| make(count(object, name)))
     };
-    let hours = || {
-        let most = || Condition::TaskHoursAtMost(number(object, "task_hours_at_most"));
-        object.has("task_hours_at_most").then(most)
+    let measured = |name: &'static str, make: fn(f64) -> Condition| {
+        object.has(name).then(|| make(number(object, name)))
+    };
+    let helps = || match object.list("first_help_within") {
+        [from, to] => Some(Condition::FirstHelpWithin(from.as_f64()?, to.as_f64()?)),
+        _ => None,
     };
     let within = || match object.list("control_within") {
         [Value::String(name), from, to] => {
@@ -157,7 +161,10 @@ fn condition(object: &Object<'_>) -> Option<Condition> {
         .or_else(|| counted("desired_at_end", Condition::DesiredAtEnd))
         .or_else(|| counted("peak_running", Condition::PeakRunning))
         .or_else(|| counted("scale_ins_at_least", Condition::ScaleInsAtLeast))
-        .or_else(hours)
+        .or_else(|| measured("task_hours_at_most", Condition::TaskHoursAtMost))
+        .or_else(|| measured("error_percent_at_most", Condition::ErrorPercentAtMost))
+        .or_else(|| measured("slowest_minute_at_most", Condition::SlowestMinuteAtMost))
+        .or_else(helps)
         .or_else(within)
         .or_else(|| optional_text(object, "switch_on").map(Condition::SwitchOn));
     if condition.is_none() {

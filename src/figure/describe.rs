@@ -3,8 +3,8 @@
 use headroom_model::trace::Minute;
 
 use super::run::Run;
-use super::words::{count, milliseconds, minutes};
-use crate::chart::{capacity, metric_name, reading, short, tracked};
+use super::words::{count, milliseconds, minutes, seconds};
+use crate::chart::{Stretch, capacity, first_minutes, metric_name, reading, short, tracked};
 use crate::course::figure::Chart;
 
 /// A table has no more rows than this; longer runs are thinned.
@@ -18,6 +18,7 @@ pub fn name(chart: Chart, run: &Run) -> &str {
         Chart::Tasks => "Tasks by state",
         Chart::Latency => "Response time",
         Chart::Errors => "Errors",
+        Chart::FirstMinutes => "The first minutes",
     }
 }
 
@@ -84,14 +85,34 @@ pub fn sentence(chart: Chart, run: &Run, until_s: f64) -> String {
             let bad = minutes_seen.iter().filter(|minute| minute.errors >= 0.5).count();
             format!("{} errors in {}.", count(errors), minutes(bad))
         }
+        Chart::FirstMinutes => way(run, until_s),
     };
     format!("{} to {}. {said}", run.clock(0.0), run.clock(until_s))
+}
+
+/// The way to the first task that helps, as far as it is seen.
+fn way(run: &Run, until_s: f64) -> String {
+    let stretches = first_minutes(&run.scenario, &run.trace);
+    let lasts = |measuring| {
+        let all = stretches.iter().filter(|stretch| stretch.measuring == measuring);
+        all.map(Stretch::lasts_s).sum::<f64>()
+    };
+    match (stretches.first(), stretches.last()) {
+        (Some(first), Some(last)) if last.to_s <= until_s => format!(
+            "From the rise of traffic at {}, measuring takes {} and starting a task {}.",
+            run.clock(first.from_s),
+            seconds(lasts(true)),
+            seconds(lasts(false))
+        ),
+        (None, _) if until_s >= run.duration_s() => "No task had to be added.".to_owned(),
+        _ => "No task helps yet.".to_owned(),
+    }
 }
 
 /// A chart's data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
-    /// Heads of the columns; the first is the time.
+    /// Heads of the columns; the first is the time until which a row counts.
     pub heads: Vec<&'static str>,
     /// At most [`MOST_ROWS`], as long as the heads.
     pub rows: Vec<Vec<String>>,
@@ -140,12 +161,25 @@ pub fn table(chart: Chart, run: &Run, until_s: f64) -> Table {
             }),
         ),
         Chart::Errors => (vec!["Errors"], Box::new(|m: &Minute| vec![count(m.errors)])),
+        Chart::FirstMinutes => return table_of_way(run, until_s),
     };
     let heads = std::iter::once("Until").chain(heads).collect();
     let rows = rows
         .map(|minute| std::iter::once(run.clock(minute.t_s)).chain(cells(minute)).collect())
         .collect();
     Table { heads, rows }
+}
+
+/// A row for each stretch of the way to the first task that helps.
+fn table_of_way(run: &Run, until_s: f64) -> Table {
+    let row = |stretch: &Stretch| {
+        let part = if stretch.measuring { "measuring" } else { "starting" };
+        let lasts = seconds(stretch.lasts_s());
+        vec![run.clock(stretch.to_s), stretch.name.to_owned(), lasts, part.to_owned()]
+    };
+    let stretches = first_minutes(&run.scenario, &run.trace);
+    let rows = stretches.iter().filter(|stretch| stretch.to_s <= until_s).map(row).collect();
+    Table { heads: vec!["Until", "Stretch", "Takes", "Part"], rows }
 }
 
 fn seen(run: &Run, until_s: f64) -> &[Minute] {
@@ -160,6 +194,24 @@ mod tests {
 
     const ALL: [Chart; 5] =
         [Chart::TrafficCapacity, Chart::Metric, Chart::Tasks, Chart::Latency, Chart::Errors];
+
+    #[test]
+    fn the_first_minutes_are_told_stretch_by_stretch() {
+        let run = run();
+        let said = |until_s| sentence(Chart::FirstMinutes, &run, until_s);
+        assert_eq!(
+            said(1260.0),
+            "09:00 to 09:21. From the rise of traffic at 09:06, measuring takes 3 min and starting \
+             a task 90 s."
+        );
+        assert!(said(600.0).ends_with("No task helps yet."));
+        let rows = table(Chart::FirstMinutes, &run, 560.0).rows;
+        assert_eq!(rows[2], ["09:09", "two more readings", "2 min", "measuring"]);
+        assert_eq!(rows.last().expect("rows")[..2], ["09:09:18", "image pull"]);
+        let mut none = run;
+        none.trace.decisions.clear();
+        assert!(sentence(Chart::FirstMinutes, &none, 1260.0).ends_with("No task had to be added."));
+    }
 
     fn run() -> Run {
         sample::whole()

@@ -2,6 +2,7 @@
 
 use super::run::Run;
 use super::state::State;
+use crate::chart::first_help_s;
 use crate::course::figure::{Act, Condition, Goal};
 
 /// A minute with this much CPU counts as saturated [%]: a mean of means does
@@ -23,6 +24,18 @@ fn holds(condition: &Condition, act: &Act, state: &State, run: &Run) -> bool {
             run.trace.minutes.last().is_some_and(|minute| minute.desired == tasks)
         }
         Condition::PeakRunning(tasks) => summary.peak_running == tasks,
+        Condition::ErrorPercentAtMost(most) => {
+            let errors = summary.rejected + summary.timed_out + summary.failed;
+            errors * 100.0 <= most * summary.requests
+        }
+        Condition::SlowestMinuteAtMost(most_s) => {
+            let mut percentiles = run.trace.minutes.iter().filter_map(|minute| minute.p95_ms);
+            percentiles.all(|p95_ms| p95_ms <= 1000.0 * most_s)
+        }
+        Condition::FirstHelpWithin(from_s, to_s) => {
+            let lasts_s = first_help_s(&run.scenario, &run.trace);
+            lasts_s.is_some_and(|lasts_s| (from_s..=to_s).contains(&lasts_s))
+        }
         Condition::ScaleInsAtLeast(least) => summary.scale_ins >= least,
         Condition::ControlWithin(ref name, from, to) => {
             state.value(act, name).is_some_and(|value| (from..=to).contains(&value))
@@ -61,6 +74,12 @@ mod tests {
             (Condition::DesiredAtEnd(5), true),
             (Condition::DesiredAtEnd(4), false),
             (Condition::PeakRunning(5), true),
+            (Condition::ErrorPercentAtMost(0.02), true),
+            (Condition::ErrorPercentAtMost(0.01), false),
+            (Condition::SlowestMinuteAtMost(0.36), true),
+            (Condition::SlowestMinuteAtMost(0.3), false),
+            (Condition::FirstHelpWithin(270.0, 280.0), true),
+            (Condition::FirstHelpWithin(271.0, 280.0), false),
             (Condition::ScaleInsAtLeast(1), false),
             (Condition::ControlWithin("target".to_owned(), 70.0, 75.0), true),
             (Condition::ControlWithin("target".to_owned(), 71.0, 75.0), false),

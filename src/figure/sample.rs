@@ -198,6 +198,44 @@ pub(crate) fn whole() -> Run {
     Run { scenario, trace, autoscaling: scenario_json().get("autoscaling").cloned() }
 }
 
+/// The sample with a step policy in place of target tracking: the alarm counts
+/// three readings of 70 and more, and 85 is worth three tasks.
+pub(crate) fn stepping() -> Run {
+    let mut run = whole();
+    let scaling = serde_json::json!({
+        "ScalableTarget": {"MinCapacity": 2, "MaxCapacity": 20},
+        "ScalingPolicies": [{
+            "PolicyName": "steps", "PolicyType": "StepScaling",
+            "StepScalingPolicyConfiguration": {
+                "AdjustmentType": "ChangeInCapacity",
+                "StepAdjustments": [
+                    {"MetricIntervalLowerBound": 0, "MetricIntervalUpperBound": 15,
+                     "ScalingAdjustment": 1},
+                    {"MetricIntervalLowerBound": 15, "MetricIntervalUpperBound": 30,
+                     "ScalingAdjustment": 3},
+                    {"MetricIntervalLowerBound": 30, "ScalingAdjustment": 5},
+                ],
+            },
+        }],
+        "Alarms": [{
+            "AlarmName": "hot", "Namespace": "AWS/ECS", "MetricName": "CPUUtilization",
+            "Statistic": "Average", "Period": 60, "EvaluationPeriods": 3, "Threshold": 70,
+            "ComparisonOperator": "GreaterThanOrEqualToThreshold", "AlarmActions": ["steps"],
+        }],
+    });
+    let mut json = scenario_json();
+    json["autoscaling"] = scaling.clone();
+    run.scenario = Scenario::from_value(&json).expect("the sample is a right scenario");
+    run.autoscaling = Some(scaling);
+    let decision = &mut run.trace.decisions[0];
+    decision.policy = "steps".to_owned();
+    decision.by = By::StepScaling;
+    decision.alarm = Some("hot".to_owned());
+    (decision.proposed, decision.desired_after) = (7, 7);
+    decision.reason = "85.0 - 70.0 = 15.0, step 15 to 30: 4 running + 3 = 7".to_owned();
+    run
+}
+
 fn scenario_json() -> serde_json::Value {
     json!({
         "name": "step", "start": "2026-01-05T09:00:00Z", "duration_s": 1260,

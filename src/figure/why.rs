@@ -3,13 +3,14 @@
 
 use std::cmp::Ordering;
 
-use headroom_model::scenario::{AlarmSettings, Autoscaling, TargetTracking};
-use headroom_model::trace::{Decision, Outcome, Watch};
+use headroom_model::scenario::{AlarmSettings, Policy, TargetTracking};
+use headroom_model::time::Micros;
+use headroom_model::trace::{Decision, Minute, Outcome, Watch};
 
 use super::boxes::boxes;
 use super::run::Run;
 use super::words::{seconds, spelled, tasks};
-use crate::chart::{Counts, counts_at, reading, short};
+use crate::chart::{Counts, counts_at, reading, short, stepping, watched};
 
 const HIGH_OF: u32 = TargetTracking::HIGH_PERIODS;
 
@@ -67,12 +68,10 @@ fn decided(run: &Run, decision: &Decision) -> Why {
     let seen = policy.and_then(|(index, policy)| {
         let watch = watch_at(run, index, decision.t_s)?;
         let Some(policy) = policy.target_tracking() else {
-            let alarm = decision.alarm.as_ref()?;
-            return Some(format!(
-                "Alarm {alarm}: {} in a row beyond {}",
-                readings_of(watch.above),
-                short(decision.target?)
-            ));
+            let name = decision.alarm.as_ref()?;
+            let called = stepping(&run.scenario);
+            let (alarm, _) = called.into_iter().find(|(alarm, _)| alarm.name == *name)?;
+            return Some(counted(run, alarm, watch));
         };
         let out = watch.above >= HIGH_OF;
         Some(if out {
@@ -92,19 +91,38 @@ fn decided(run: &Run, decision: &Decision) -> Why {
     }
 }
 
-/// A reason of the model, with the sign that people write.
+/// A reason of the model, with the signs that people write.
 fn with_times(reason: &str) -> String {
-    let words: Vec<_> =
-        reason.split(' ').map(|word| if word == "x" { "×" } else { word }).collect();
-    words.join(" ")
+    let signs = |word| match word {
+        "x" => "×",
+        "-" => "−",
+        "inf:" => "∞:",
+        "-inf" => "−∞",
+        word => word,
+    };
+    reason.split(' ').map(signs).collect::<Vec<_>>().join(" ")
 }
 
-/// The newest readings in a row, oldest first; of many, the ends.
+/// The newest readings in a row, oldest first; of many, the ends. Of those that
+/// come more often than the minutes are kept, the newest alone.
 fn readings(run: &Run, policy: &TargetTracking, watch: &Watch, count: u32) -> String {
+    if policy.signal.period() < Micros::MINUTE {
+        return format!("the newest {}", watch.metric.map_or("–".to_owned(), short));
+    }
+    newest_of(run, watch, count, &|minute| reading(minute, Some(policy)))
+}
+
+/// The newest values of a minute that a watch saw, as in [`readings`].
+fn newest_of(
+    run: &Run,
+    watch: &Watch,
+    count: u32,
+    value: &dyn Fn(&Minute) -> Option<f64>,
+) -> String {
     let Some(newest) = watch.newest else { return String::new() };
     let first = (newest + 1).saturating_sub(count as usize);
     let minutes = run.trace.minutes.get(first..=newest).unwrap_or(&[]);
-    let shown = |minute| reading(minute, Some(policy)).map_or("–".to_owned(), short);
+    let shown = |minute| value(minute).map_or("–".to_owned(), short);
     let texts: Vec<String> = minutes.iter().map(shown).collect();
     match texts.as_slice() {
         [first, second, .., last] if texts.len() > 5 => format!("{first} · {second} … {last}"),
@@ -141,11 +159,8 @@ fn scheduling(run: &Run, t_s: f64) -> Why {
 /// Why nothing happened: a headline and what the first policy saw.
 fn idle(run: &Run, begin_s: f64) -> (String, String) {
     let scaling = run.scenario.autoscaling.as_ref();
-    if let Some(alarm) = scaling.and_then(|scaling| stepping(scaling)) {
-        return waiting(run, alarm, begin_s);
-    }
     let Some((index, policy)) = scaling.and_then(|scaling| scaling.first_tracking()) else {
-        return ("Nothing scales this service.".to_owned(), String::new());
+        return own_alarms(run, begin_s);
     };
     let delay_s = run.scenario.metrics.publish_delay.as_s();
     let watch = watch_at(run, index, begin_s).filter(|watch| watch.newest.is_some());
@@ -178,15 +193,7 @@ fn idle(run: &Run, begin_s: f64) -> (String, String) {
         let (value, low, target) = (short(value), short(low), short(target));
         ("Nothing to do.", format!("{value} is between {low} and {target}: nothing happens there"))
     };
-    let cooldowns = [
-        ("scale-out", watch.scale_out_cooldown_until_s),
-        ("scale-in", watch.scale_in_cooldown_until_s),
-    ];
-    for (name, until_s) in cooldowns {
-        if let Some(left_s) = until_s.map(|until_s| until_s - begin_s).filter(|left| *left > 0.0) {
-            seen += &format!(" · {name} cooldown: {} left", seconds(left_s));
-        }
-    }
+    seen += &cooldowns(watch, begin_s);
     if delay_s > 0.0
         && let Some(newest) = watch.newest.and_then(|row| run.trace.minutes.get(row))
     {
@@ -195,36 +202,69 @@ fn idle(run: &Run, begin_s: f64) -> (String, String) {
     (headline.to_owned(), seen)
 }
 
-/// The alarm of a step policy, if no target tracking policy is there to tell of.
-fn stepping(scaling: &Autoscaling) -> Option<&AlarmSettings> {
-    let alone = scaling.first_tracking().is_none();
-    scaling.alarms.iter().find(|alarm| alone && !alarm.calls.is_empty())
+/// The cooldowns that run at an instant of a watch, with a dot before each.
+fn cooldowns(watch: &Watch, at_s: f64) -> String {
+    let both = [
+        ("scale-out", watch.scale_out_cooldown_until_s),
+        ("scale-in", watch.scale_in_cooldown_until_s),
+    ];
+    let left = both.into_iter().filter_map(|(name, until_s)| {
+        let left_s = until_s.map(|until_s| until_s - at_s).filter(|left_s| *left_s > 0.0)?;
+        Some(format!(" · {name} cooldown: {} left", seconds(left_s)))
+    });
+    left.collect()
 }
 
-/// What a step policy's alarm saw in a minute in which it called nothing.
-fn waiting(run: &Run, alarm: &AlarmSettings, begin_s: f64) -> (String, String) {
-    let policy = alarm.calls.first().copied().unwrap_or_default();
-    let watch = watch_at(run, policy, begin_s);
-    let Some((watch, value)) = watch.and_then(|watch| Some((watch, watch.metric?))) else {
-        let seen = format!("{} has no reading yet.", alarm.name);
-        return ("No reading yet.".to_owned(), seen);
+/// What the alarms of step policies saw in a minute in which they called nothing.
+fn own_alarms(run: &Run, begin_s: f64) -> (String, String) {
+    let alarms = stepping(&run.scenario);
+    let Some((first, _)) = alarms.first() else {
+        let policies = run.scenario.autoscaling.iter().flat_map(|scaling| &scaling.policies);
+        let Some(policy) = policies.map(Policy::name).next() else {
+            return ("Nothing scales this service.".to_owned(), String::new());
+        };
+        let seen = format!("No alarm has the policy {policy} in its actions");
+        return ("Nothing calls the policy.".to_owned(), seen);
     };
-    let (limit, wanted) = (short(alarm.threshold), alarm.datapoints_to_alarm);
-    if watch.above == 0 {
-        let seen = format!("{} is not beyond {}'s {limit}", short(value), alarm.name);
-        return ("Nothing to do.".to_owned(), seen);
+    let watch = |alarm: &AlarmSettings| {
+        let watch = watch_at(run, *alarm.calls.first()?, begin_s)?;
+        watch.metric.map(|value| (watch, value))
+    };
+    let Some((newest, value)) = watch(first) else {
+        return ("No reading yet.".to_owned(), format!("{} has none", first.name));
+    };
+    let cooldowns = cooldowns(newest, begin_s);
+    let breached = alarms.iter().find_map(|(alarm, _)| {
+        let (watch, _) = watch(alarm).filter(|(watch, _)| watch.above > 0)?;
+        Some(counted(run, alarm, watch))
+    });
+    match breached {
+        Some(counted) => ("Waiting.".to_owned(), counted + &cooldowns),
+        None => {
+            let limits: Vec<_> = alarms.iter().map(|(alarm, _)| short(alarm.threshold)).collect();
+            let limits = limits.join(" or ");
+            let seen = format!("{} is not beyond {limits}", short(value));
+            ("Nothing to do.".to_owned(), seen + &cooldowns)
+        }
     }
-    let seen = format!(
-        "{}: {} of {wanted} beyond {limit}, the newest {}",
-        alarm.name,
-        readings_of(watch.above),
-        short(value)
-    );
-    ("Waiting.".to_owned(), seen)
 }
 
-fn readings_of(count: u32) -> String {
-    format!("{count} reading{}", if count == 1 { "" } else { "s" })
+/// How many readings beyond its threshold an alarm of one's own counts, and which.
+fn counted(run: &Run, alarm: &AlarmSettings, watch: &Watch) -> String {
+    let wanted = alarm.datapoints_to_alarm as u32;
+    let count = watch.above.min(wanted);
+    let side = if alarm.comparison.is_above() { "above" } else { "below" };
+    let counts = if count < wanted {
+        format!("{count} of {wanted} readings {side}")
+    } else {
+        format!("{} {} {side}", spelled(count), readings_of(count))
+    };
+    let values = newest_of(run, watch, count, &|minute| watched(minute, alarm));
+    format!("Alarm {}: {counts} {}: {values}", alarm.name, short(alarm.threshold))
+}
+
+fn readings_of(count: u32) -> &'static str {
+    if count == 1 { "reading" } else { "readings" }
 }
 
 #[cfg(test)]
@@ -248,6 +288,33 @@ mod tests {
             said(&run(), 545.0),
             "09:09 Scaled out, 4 to 5. Three readings above 70: 85 · 85 · 85 \
              | 4 running × 85.0 / 70.0 = 4.86, rounded up to 5"
+        );
+    }
+
+    #[test]
+    fn a_step_is_told_with_its_alarm_its_band_and_its_cooldown() {
+        let mut run = sample::stepping();
+        assert_eq!(
+            said(&run, 545.0),
+            "09:09 Scaled out, 4 to 7. Alarm hot: Three readings above 70: 85 · 85 · 85 \
+             | 85.0 − 70.0 = 15.0, step 15 to 30: 4 running + 3 = 7"
+        );
+        run.trace.decisions[0].reason = "100.0 - 70.0 = 30.0, step 30 to inf: 4 + 5 = 9".to_owned();
+        assert!(said(&run, 545.0).ends_with("| 100.0 − 70.0 = 30.0, step 30 to ∞: 4 + 5 = 9"));
+        assert_eq!(
+            said(&run, 480.0),
+            "09:08 Waiting. Alarm hot: 2 of 3 readings above 70: 85 · 85"
+        );
+        assert_eq!(said(&run, 100.0), "09:01 Nothing to do. 65 is not beyond 70");
+        assert_eq!(
+            said(&run, 660.0),
+            "09:11 Nothing to do. 68 is not beyond 70 · scale-out cooldown: 3 min 18 s left"
+        );
+        assert_eq!(said(&run, 30.0), "09:00 No reading yet. hot has none");
+        run.scenario.autoscaling.as_mut().expect("scaling").alarms.clear();
+        assert_eq!(
+            said(&run, 100.0),
+            "09:01 Nothing calls the policy. No alarm has the policy steps in its actions"
         );
     }
 

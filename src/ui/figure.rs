@@ -201,10 +201,9 @@ pub(super) fn figure(
     settled::settle(figure, signals, settings, fog_from_s, is_open, told);
     let more_charts = Signal::new(false);
     let shown = Memo::new(move || {
-        let first = &figure.acts[act.get()].charts;
-        let further = ALL_CHARTS.iter().filter(|chart| !first.contains(chart));
-        let further = further.filter(|_| more_charts.get());
-        first.iter().chain(further).copied().collect::<Vec<_>>()
+        let act = &figure.acts[act.get()];
+        let further = more_charts.get().then(|| further_charts(act));
+        act.charts.iter().copied().chain(further.into_iter().flatten()).collect::<Vec<_>>()
     });
     let look = Signal::new(None::<Look>);
     let width = Signal::new(0.0);
@@ -260,8 +259,20 @@ pub(super) fn figure(
         .live(of_act(|shared, act| Some(extras::extras(shared, act))))
 }
 
-const ALL_CHARTS: [Chart; 5] =
-    [Chart::TrafficCapacity, Chart::Metric, Chart::Tasks, Chart::Latency, Chart::Errors];
+const ALL_CHARTS: [Chart; 6] = [
+    Chart::TrafficCapacity,
+    Chart::Metric,
+    Chart::Tasks,
+    Chart::Latency,
+    Chart::Errors,
+    Chart::FirstMinutes,
+];
+
+/// Charts of an act that are shown on demand: those that say something of any run.
+fn further_charts(act: &'static Act) -> impl Iterator<Item = Chart> {
+    let of_any = ALL_CHARTS.into_iter().filter(|chart| *chart != Chart::FirstMinutes);
+    of_any.filter(|chart| !act.charts.contains(chart))
+}
 
 /// The acts, one of which is on show.
 fn acts(shared: Shared) -> Option<El> {

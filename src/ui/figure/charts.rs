@@ -134,7 +134,8 @@ fn chart_view(shared: Shared, chart: Chart, place: Memo<Place>) -> El {
         .attr("aria-hidden", "true")
         .child(heading)
         .live(move || labels.with(|labels| renew(&mut written.borrow_mut(), labels)));
-    el("div", "chart").child(canvas.live_attr("aria-label", described)).child(text)
+    let class = if chart == Chart::FirstMinutes { "chart tall" } else { "chart" };
+    el("div", class).child(canvas.live_attr("aria-label", described)).child(text)
 }
 
 /// The elements of labels. One that says what it said before only moves: most

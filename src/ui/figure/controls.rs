@@ -75,7 +75,7 @@ fn slider(shared: Shared, index: usize, control: &'static Control) -> El {
         .attr("type", "text")
         .attr("inputmode", "decimal")
         .attr("autocomplete", "off")
-        .attr("size", "4")
+        .style("--digits", move || shortest(control.max).len().max(4).to_string())
         .attr("aria-label", &[&control.label, ", typed"].concat())
         .live_attr("aria-invalid", move || has_fault().then(|| "true".to_owned()))
         .live_attr("aria-describedby", move || has_fault().then(|| described.clone()))

@@ -3,14 +3,14 @@
 
 use leptos::prelude::*;
 
-use super::{ALL_CHARTS, Shared};
+use super::{Shared, further_charts};
 use crate::course::figure::{Act, Chart};
 use crate::figure::{describe, prompt, summary};
 use crate::ui::dom::{El, button, el};
 use crate::ui::signal::Signal;
 
 pub(super) fn extras(shared: Shared, act: &'static Act) -> El {
-    let has_more = ALL_CHARTS.iter().any(|chart| !act.charts.contains(chart));
+    let has_more = further_charts(act).next().is_some();
     let shown = shared.more_charts;
     let more = has_more.then(|| {
         let name = move || if shown.get() { "Fewer charts" } else { "More charts" }.to_owned();
