@@ -5,8 +5,9 @@ use headroom::course::{Lesson, Section, open};
 use headroom::figure::goals::is_met;
 use headroom::figure::run::Run;
 use headroom::figure::state::State;
-use headroom_model::Player;
-use headroom_model::trace::Decision;
+use headroom_model::time::Micros;
+use headroom_model::trace::{Decision, Station, Trace};
+use headroom_model::{Player, simulate};
 
 use crate::{lessons, prose};
 
@@ -122,6 +123,20 @@ impl Played {
         let act = self.state.told(self.figure);
         is_met(&act.goals[goal - 1], act, &self.state, &self.run)
     }
+}
+
+/// Requires something of at least 95 in 100 exact runs of a figure's scenario up to
+/// a time [s]: of a sample of seeds, of a hundred with HEADROOM_VERIFY=1.
+pub(crate) fn in_most_seeds(played: &Played, until_s: u64, happens: impl Fn(&Trace) -> bool) {
+    let seeds = if std::env::var_os("HEADROOM_VERIFY").is_some() { 100 } else { 20 };
+    let mut scenario = played.run.scenario.clone();
+    scenario.duration = Micros::from_whole_s(until_s);
+    let happens = |seed: &u64| {
+        scenario.seed = *seed;
+        happens(&simulate(&scenario, Station::Exact))
+    };
+    let right = (1..=seeds).filter(happens).count() as u64;
+    assert!(100 * right >= 95 * seeds, "in {right} of {seeds} exact runs");
 }
 
 pub(crate) fn near(value: f64, wanted: f64, by: f64) {

@@ -8,5 +8,6 @@ mod kit;
 mod lessons;
 #[path = "../prose/mod.rs"]
 mod prose;
+mod slow_first_minutes;
 mod target_tracking;
 mod the_spike;
