@@ -10,6 +10,7 @@ pub mod figure;
 pub(crate) mod lessons;
 pub mod question;
 pub mod read;
+pub mod term;
 
 use std::sync::OnceLock;
 
@@ -63,6 +64,15 @@ pub fn open(data: impl Fn(&str) -> Option<String>) -> Vec<String> {
     });
     told
 }
+
+/// The page of what was missed and what was done: it has an address like a section.
+pub const REVIEW: &Section = &Section {
+    number: 13,
+    slug: "review",
+    title: "Review",
+    promise: "Questions that you missed, and all that you did so far.",
+    minutes: 5,
+};
 
 /// The front door.
 pub const FIRST: &Section = &SECTIONS[0];
@@ -184,9 +194,9 @@ impl PartialEq for Section {
 }
 
 impl Section {
-    /// The section with this name in links.
+    /// The section with this name in links, or the review.
     pub fn by_slug(slug: &str) -> Option<&'static Self> {
-        SECTIONS.iter().find(|section| section.slug == slug)
+        SECTIONS.iter().chain([REVIEW]).find(|section| section.slug == slug)
     }
 
     /// What it teaches; `None` while it is still to come, or the course is not open.

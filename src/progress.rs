@@ -4,6 +4,7 @@
 //!
 //! ```text
 //! target-tracking act 1
+//! target-tracking bet 1.3
 //! target-tracking goal 1.2
 //! target-tracking answer rounding
 //! ```
@@ -11,9 +12,13 @@
 //! Marks of sections, acts or questions that are not known here (from a newer
 //! or older course) are kept. The parser is total and bounded.
 
+pub mod code;
+
 use std::fmt;
 
 use crate::course::Section;
+use crate::course::question::Question;
+use crate::figure::state::Bet;
 
 /// A longer text is not read.
 pub const LONGEST: usize = 64 * 1024;
@@ -45,6 +50,13 @@ pub enum Deed {
     Goal(u16, u16),
     /// A question was answered rightly.
     Answer(String),
+    /// A question was answered wrongly before it was answered rightly.
+    Missed(String),
+    /// A missed question was answered rightly when it came back.
+    Recalled(String),
+    /// What was bet in an act: the choice, both counted from 0, or nothing if it
+    /// was skipped.
+    Bet(u16, Option<u16>),
 }
 
 /// How far a section is.
@@ -78,6 +90,45 @@ impl Progress {
             self.marks.insert(place, mark);
         }
         place.is_err()
+    }
+
+    /// What was bet in an act of a section, if it was.
+    pub fn bet(&self, section: &Section, act: usize) -> Option<Bet> {
+        self.marks.iter().filter(|mark| mark.section == section.slug).find_map(|mark| {
+            match mark.deed {
+                Deed::Bet(at, choice) if usize::from(at) == act => {
+                    Some(choice.map_or(Bet::Skipped, |choice| Bet::Choice(usize::from(choice))))
+                }
+                _ => None,
+            }
+        })
+    }
+
+    /// The questions of a section that were missed and not yet recalled.
+    pub fn missed(&self, section: &Section) -> Vec<&'static Question> {
+        let questions = section.lesson().map_or(&[][..], |lesson| &lesson.questions);
+        let has = |deed: fn(String) -> Deed, question: &Question| {
+            let section = section.slug.to_owned();
+            self.has(&Mark { section, deed: deed(question.id.clone()) })
+        };
+        let is_open = |it: &&Question| has(Deed::Missed, it) && !has(Deed::Recalled, it);
+        questions.iter().filter(is_open).collect()
+    }
+
+    /// How much is done of how much in a section: acts seen, goals met, questions
+    /// answered.
+    pub fn counts(&self, section: &Section) -> [(usize, usize); 3] {
+        let mut counts = [(0, 0); 3];
+        for deed in deeds(section) {
+            let count = match deed {
+                Deed::Act(_) => &mut counts[0],
+                Deed::Goal(..) => &mut counts[1],
+                _ => &mut counts[2],
+            };
+            count.1 += 1;
+            count.0 += usize::from(self.has(&Mark { section: section.slug.to_owned(), deed }));
+        }
+        counts
     }
 
     /// Takes over what was done elsewhere.
@@ -121,14 +172,21 @@ impl Progress {
 impl fmt::Display for Progress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(FIRST_LINE)?;
-        for Mark { section, deed } in &self.marks {
-            match deed {
-                Deed::Act(act) => write!(f, "\n{section} act {act}")?,
-                Deed::Goal(act, goal) => write!(f, "\n{section} goal {act}.{goal}")?,
-                Deed::Answer(question) => write!(f, "\n{section} answer {question}")?,
-            }
+        self.marks.iter().try_for_each(|mark| write!(f, "\n{} {}", mark.section, mark.deed))
+    }
+}
+
+impl fmt::Display for Deed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Act(act) => write!(f, "act {act}"),
+            Self::Goal(act, goal) => write!(f, "goal {act}.{goal}"),
+            Self::Answer(question) => write!(f, "answer {question}"),
+            Self::Missed(question) => write!(f, "missed {question}"),
+            Self::Recalled(question) => write!(f, "recalled {question}"),
+            Self::Bet(act, Some(choice)) => write!(f, "bet {act}.{choice}"),
+            Self::Bet(act, None) => write!(f, "bet {act}.skip"),
         }
-        Ok(())
     }
 }
 
@@ -143,6 +201,13 @@ impl Mark {
                 Deed::Goal(act.parse().ok()?, goal.parse().ok()?)
             }
             "answer" => Deed::Answer(name(what)?),
+            "missed" => Deed::Missed(name(what)?),
+            "recalled" => Deed::Recalled(name(what)?),
+            "bet" => {
+                let (act, choice) = what.split_once('.')?;
+                let choice = if choice == "skip" { None } else { Some(choice.parse().ok()?) };
+                Deed::Bet(act.parse().ok()?, choice)
+            }
             _ => return None,
         };
         if words.next().is_some() {
@@ -230,11 +295,39 @@ mod tests {
         assert!(all < LONGEST / 4, "{all}");
     }
 
+    #[test]
+    fn bets_are_kept_by_act() {
+        let mut progress = Progress::default();
+        assert_eq!(progress.bet(FIRST, 1), None);
+        progress.note(Mark { section: FIRST.slug.to_owned(), deed: Deed::Bet(1, Some(2)) });
+        progress.note(Mark { section: FIRST.slug.to_owned(), deed: Deed::Bet(0, None) });
+        assert_eq!(progress.bet(FIRST, 1), Some(Bet::Choice(2)));
+        assert_eq!(progress.bet(FIRST, 0), Some(Bet::Skipped));
+    }
+
+    #[test]
+    fn a_missed_question_comes_back_until_it_is_recalled() {
+        lessons::open();
+        let id = "first-sum";
+        let mut progress = Progress::default();
+        let mut note = |deed: fn(String) -> Deed| {
+            let deed = deed(id.to_owned());
+            progress.note(Mark { section: FIRST.slug.to_owned(), deed });
+            progress.missed(FIRST).iter().map(|question| question.id.as_str()).collect::<Vec<_>>()
+        };
+        assert_eq!(note(Deed::Answer), [""; 0], "it was right at once");
+        assert_eq!(note(Deed::Missed), [id]);
+        assert_eq!(note(Deed::Recalled), [""; 0]);
+    }
+
     fn any_mark() -> impl Strategy<Value = Mark> {
         let deed = prop_oneof![
             any::<u16>().prop_map(Deed::Act),
             any::<(u16, u16)>().prop_map(|(act, goal)| Deed::Goal(act, goal)),
             "[a-z0-9-]{1,64}".prop_map(Deed::Answer),
+            "[a-z0-9-]{1,64}".prop_map(Deed::Missed),
+            "[a-z0-9-]{1,64}".prop_map(Deed::Recalled),
+            any::<(u16, Option<u16>)>().prop_map(|(act, choice)| Deed::Bet(act, choice)),
         ];
         ("[a-z0-9-]{1,64}", deed).prop_map(|(section, deed)| Mark { section, deed })
     }
@@ -247,7 +340,7 @@ mod tests {
         }
 
         #[test]
-        fn any_text_is_progress_or_damaged(text in "(headroom progress 1\n)?([a-z]{1,5} (act|goal|answer) [0-9.]{0,4}\n?)*\\PC*") {
+        fn any_text_is_progress_or_damaged(text in "(headroom progress 1\n)?([a-z]{1,5} (act|goal|answer|bet|missed) [0-9.]{0,4}\n?)*\\PC*") {
             if let Ok(progress) = Progress::parse(&text) {
                 prop_assert_eq!(Progress::parse(&progress.to_string()), Ok(progress));
             }

@@ -5,6 +5,7 @@ mod figure;
 mod fullscreen;
 mod keys;
 mod question;
+mod review;
 mod section;
 mod shell;
 mod sidebar;

@@ -1,8 +1,9 @@
 //! What holds for every section of the course.
 
 use std::collections::BTreeSet;
+use std::iter;
 
-use headroom::course::question::Kind;
+use headroom::course::question::{Kind, Question, Swap};
 use headroom::course::{Lesson, SECTIONS, Section};
 use headroom::figure::state::{RESERVED, State, scenario_json};
 use headroom::link::Link;
@@ -74,33 +75,66 @@ fn a_lesson_has_all_that_a_section_must_have() {
 }
 
 #[test]
-fn every_wrong_answer_has_feedback_and_one_answer_is_right() {
+fn each_variant_of_a_question_has_one_right_answer_and_reads_well() {
     for (section, lesson) in finished() {
         for question in &lesson.questions {
-            let id = &question.id;
-            assert!(!question.why.is_empty(), "{}: {id}", section.title);
-            match &question.answer {
-                Kind::Choice(answers) => {
-                    let right = answers.iter().filter(|answer| answer.wrong.is_none()).count();
-                    assert_eq!(right, 1, "{}: {id}", section.title);
-                    assert!(
-                        answers.iter().all(|answer| answer.wrong.as_deref() != Some("")),
-                        "{id}"
-                    );
-                }
-                Kind::Number(number) => {
-                    assert!(!number.hint.is_empty() && number.tolerance > 0.0, "{id}");
-                    for mistake in &number.mistakes {
-                        let wrong = mistake.value;
-                        let off = (wrong - number.value).abs();
-                        assert!(off > 2.0 * number.tolerance, "{id}: {wrong} is marked right");
-                    }
-                }
+            let seeds = if question.vary.is_empty() { 1 } else { 200 };
+            let mut prompts = BTreeSet::new();
+            for seed in 0..seeds {
+                let asked = question.variant(seed);
+                let place = format!("{}: {}, variant {seed}", section.title, question.id);
+                assert!(asked.is_sound(), "{place}");
+                let is_whole = |text: &&String| !text.contains('{') && !text.contains("NaN");
+                assert!(texts(&asked).iter().all(is_whole), "{place}: {asked:?}");
+                prompts.insert(asked.prompt);
             }
+            assert!(seeds == 1 || prompts.len() >= 10, "{}: few variants", question.id);
         }
         let ids: BTreeSet<_> = lesson.questions.iter().map(|question| &question.id).collect();
         assert_eq!(ids.len(), lesson.questions.len(), "{}", section.title);
     }
+}
+
+#[test]
+fn every_wrong_answer_has_feedback() {
+    for (section, lesson) in finished() {
+        for question in lesson.questions.iter().map(|question| question.variant(0)) {
+            let place = format!("{}: {}", section.title, question.id);
+            assert!(texts(&question).iter().all(|text| !text.trim().is_empty()), "{place}");
+            match &question.answer {
+                Kind::Choice(answers) => assert!(answers.len() >= 3, "{place}"),
+                Kind::Number(number) => assert!(number.tolerance > 0.0, "{place}"),
+                Kind::Order(order) => {
+                    assert!(order.steps.len() >= 3, "{place}");
+                    let known = |swap: &Swap| swap.late < order.steps.len();
+                    assert!(order.mistakes.iter().all(known), "{place}");
+                }
+                Kind::Spot(spot) => assert!(spot.lines.len() >= 3, "{place}"),
+            }
+        }
+    }
+}
+
+/// All that a question says.
+fn texts(question: &Question) -> Vec<&String> {
+    let said = match &question.answer {
+        Kind::Choice(answers) => {
+            answers.iter().flat_map(|it| iter::once(&it.text).chain(&it.wrong)).collect()
+        }
+        Kind::Number(number) => {
+            let feedback = number.mistakes.iter().map(|mistake| &mistake.feedback);
+            feedback.chain([&number.hint]).collect()
+        }
+        Kind::Order(order) => {
+            let feedback = order.mistakes.iter().map(|mistake| &mistake.feedback);
+            order.steps.iter().chain(feedback).chain([&order.hint]).collect()
+        }
+        Kind::Spot(spot) => {
+            let feedback = spot.innocent.iter().map(|(_, feedback)| feedback);
+            feedback.chain([&spot.hint]).collect::<Vec<_>>()
+        }
+    };
+    said.into_iter().chain([&question.prompt, &question.why]).collect()
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::Lesson;
 use super::figure::{
     Act, Chart, Choice, Condition, Control, Figure, Goal, Prediction, Quantity, Switch,
 };
-use super::question::{Answer, Kind, Mistake, Number, Question};
+use super::question::{Answer, Kind, Mistake, Number, Order, Question, Spot, Swap, Term, Vary};
 
 /// Reads a section's data.
 ///
@@ -23,8 +23,7 @@ pub fn lesson(data: &Value) -> Result<Lesson, String> {
         questions: object.objects("questions").iter().map(question).collect(),
     };
     object.finish();
-    let told: Vec<_> = faults.into_inner().iter().map(ToString::to_string).collect();
-    if told.is_empty() { Ok(lesson) } else { Err(told.join("; ")) }
+    told(faults).map_or(Ok(lesson), Err)
 }
 
 fn figure(object: &Object<'_>) -> Figure {
@@ -174,21 +173,57 @@ fn condition(object: &Object<'_>) -> Option<Condition> {
     condition
 }
 
+/// Reads one question.
+///
+/// # Errors
+///
+/// What is wrong with it, with its place.
+pub fn asked(data: &Value) -> Result<Question, String> {
+    let faults = Faults::default();
+    let question = question(&Object::new(&faults, String::new(), data));
+    told(faults).map_or(Ok(question), Err)
+}
+
 fn question(object: &Object<'_>) -> Question {
     let answer = object.required_object("answer");
-    let question = Question {
-        id: object.required_text("id"),
-        prompt: object.required_text("prompt"),
-        answer: if answer.has("number") {
-            Kind::Number(number_asked(&answer.object("number")))
-        } else {
-            Kind::Choice(answer.objects("choice").iter().map(choice).collect())
-        },
-        why: object.required_text("why"),
+    let kind = if answer.has("number") {
+        Kind::Number(number_asked(&answer.object("number")))
+    } else if answer.has("order") {
+        Kind::Order(order(&answer.object("order")))
+    } else if answer.has("spot") {
+        Kind::Spot(spot(&answer.object("spot")))
+    } else {
+        Kind::Choice(answer.objects("choice").iter().map(choice).collect())
     };
     answer.finish();
+    let question = Question {
+        id: object.required_text("id"),
+        vary: object.objects("vary").iter().map(vary).collect(),
+        compute: object.objects("compute").iter().map(computed).collect(),
+        prompt: object.required_text("prompt"),
+        answer: kind,
+        why: object.required_text("why"),
+    };
     object.finish();
     question
+}
+
+fn vary(object: &Object<'_>) -> Vary {
+    let vary = Vary {
+        name: object.required_text("name"),
+        from: number(object, "from"),
+        to: number(object, "to"),
+        step: object.number("step", Some(1.0), Range::Positive(1e9)),
+        first: number(object, "first"),
+    };
+    object.finish();
+    vary
+}
+
+fn computed(object: &Object<'_>) -> (String, Term) {
+    let computed = (object.required_text("name"), term(object, "is"));
+    object.finish();
+    computed
 }
 
 fn choice(object: &Object<'_>) -> Answer {
@@ -201,19 +236,75 @@ fn choice(object: &Object<'_>) -> Answer {
 fn number_asked(object: &Object<'_>) -> Number {
     let mistake = |object: &Object<'_>| {
         let mistake =
-            Mistake { value: number(object, "value"), feedback: object.required_text("feedback") };
+            Mistake { value: term(object, "value"), feedback: object.required_text("feedback") };
         object.finish();
         mistake
     };
     let asked = Number {
         unit: object.text("unit", ""),
-        value: number(object, "value"),
+        value: term(object, "value"),
         tolerance: number(object, "tolerance"),
         mistakes: object.objects("mistakes").iter().map(mistake).collect(),
         hint: object.required_text("hint"),
     };
     object.finish();
     asked
+}
+
+fn order(object: &Object<'_>) -> Order {
+    let swap = |object: &Object<'_>| {
+        let swap = Swap {
+            early: count(object, "early") as usize,
+            late: count(object, "late") as usize,
+            feedback: object.required_text("feedback"),
+        };
+        object.finish();
+        swap
+    };
+    let order = Order {
+        steps: texts(object, "steps"),
+        mistakes: object.objects("mistakes").iter().map(swap).collect(),
+        hint: object.required_text("hint"),
+    };
+    object.finish();
+    order
+}
+
+/// Lines are counted from 1 in the data, as editors do.
+fn spot(object: &Object<'_>) -> Spot {
+    let listing = object.required_text("listing");
+    let lines: Vec<_> = listing.lines().map(ToOwned::to_owned).collect();
+    let last = u32::try_from(lines.len()).unwrap_or(1).max(1);
+    let line = |object: &Object<'_>, name| object.integer(name, None, 1, last) as usize - 1;
+    let innocent = |object: &Object<'_>| {
+        let innocent = (line(object, "line"), object.required_text("feedback"));
+        object.finish();
+        innocent
+    };
+    let spot = Spot {
+        lines,
+        fault: line(object, "fault"),
+        innocent: object.objects("innocent").iter().map(innocent).collect(),
+        hint: object.required_text("hint"),
+    };
+    object.finish();
+    spot
+}
+
+fn term(object: &Object<'_>, name: &'static str) -> Term {
+    match object.raw(name) {
+        Some(data) => Term::new(data),
+        None => {
+            object.fault(name, "is required: a number, a name or an operation");
+            Term::of(0.0)
+        }
+    }
+}
+
+/// All faults in a sentence, if there are any.
+fn told(faults: Faults) -> Option<String> {
+    let told: Vec<_> = faults.into_inner().iter().map(ToString::to_string).collect();
+    (!told.is_empty()).then(|| told.join("; "))
 }
 
 fn number(object: &Object<'_>, name: &'static str) -> f64 {

@@ -9,13 +9,14 @@ use leptos::wasm_bindgen::JsValue;
 
 use super::dom::{El, button, el, follow, link as link_to, when_gone};
 use super::figure::{self, FigureSignals};
-use super::question;
 use super::shell::Shell;
 use super::signal::Signal;
 use super::stage::{Told, stage_keys, stage_top};
+use super::{question, review};
 use crate::course::figure::Figure;
-use crate::course::{Lesson, SECTIONS, Section};
-use crate::figure::state::State;
+use crate::course::question::Question;
+use crate::course::{Lesson, REVIEW, SECTIONS, Section};
+use crate::figure::state::{Bet, State};
 use crate::link::Link;
 use crate::progress::{Deed, Mark};
 
@@ -31,6 +32,9 @@ pub(super) fn section(shell: Shell, link: &Link, focus: bool) -> Vec<El> {
     } else {
         title
     };
+    if section == REVIEW {
+        return vec![el("article", "").children(review::review(shell, title))];
+    }
     let body = match section.lesson() {
         Some(lesson) => lesson_parts(shell, link, lesson, title),
         None => to_come(section, title),
@@ -63,6 +67,8 @@ fn lesson_parts(shell: Shell, link: &Link, lesson: &'static Lesson, title: El) -
     let state = Signal::new(state);
     keep_address(section, figure, state);
     note_acts(figure, state, note);
+    keep_bets(shell, section, state);
+    let returning = review::returning(shell, section);
 
     let signals = FigureSignals::new(figure, state, Signal::new(false));
     note_goals(signals, note);
@@ -79,7 +85,12 @@ fn lesson_parts(shell: Shell, link: &Link, lesson: &'static Lesson, title: El) -
         let heading = el("h2", "").attr("id", id).text(title);
         el("section", class).attr("aria-labelledby", id).child(heading)
     };
-    let questions = (1..).zip(&lesson.questions);
+    let ask = move |(number, asked): (usize, &'static Question)| {
+        question::question(shell, number, asked, 0, move |right| {
+            answered(shell, section, asked, right);
+        })
+    };
+    let questions = (1..).zip(&lesson.questions).map(ask);
     // The text is in the page already; `cargo xtask build` puts it there.
     let prose = |part: &str| [section.slug, "-", part].concat();
     vec![
@@ -90,9 +101,8 @@ fn lesson_parts(shell: Shell, link: &Link, lesson: &'static Lesson, title: El) -
             .child(figure::figure(figure, signals, shell.status))
             .live(stage(stage_keys)),
         el("div", "prose").template(&prose("body")),
-        titled("prose questions", "questions", "Check yourself").children(
-            questions.map(|(number, asked)| question::question(shell, number, asked, note)),
-        ),
+        titled("prose questions", "questions", "Check yourself").children(questions),
+        el("div", "").children(returning),
         titled("prose simplifies", "simplifies", "What the lesson simplifies")
             .template(&prose("simplifies")),
         el("details", "prose note")
@@ -127,6 +137,50 @@ fn keep_address(section: &'static Section, figure: &'static Figure, state: Signa
             })));
         }
         is_opened = true;
+    });
+}
+
+/// Notes what came of a try at a question of a section.
+pub(super) fn answered(
+    shell: Shell,
+    section: &'static Section,
+    question: &'static Question,
+    right: bool,
+) {
+    let mark = |deed: fn(String) -> Deed| Mark {
+        section: section.slug.to_owned(),
+        deed: deed(question.id.clone()),
+    };
+    if right {
+        shell.note(mark(Deed::Answer));
+    } else if !shell.progress.with_untracked(|progress| progress.has(&mark(Deed::Answer))) {
+        shell.note(mark(Deed::Missed));
+    }
+}
+
+/// Notes each bet, the first of an act, and gives it back when the act is opened
+/// again: it cannot be made anew. On the stage a room bets, as often as it likes.
+fn keep_bets(shell: Shell, section: &'static Section, state: Signal<State>) {
+    follow(move || {
+        let (act, bet) = state.with(|state| (state.act, state.bet));
+        if shell.stage.get() {
+            return;
+        }
+        let kept = shell.progress.with_untracked(|progress| progress.bet(section, act));
+        match (bet, kept) {
+            (None, Some(kept)) => state.update(|state| state.bet = Some(kept)),
+            (Some(bet), None) => {
+                let choice = match bet {
+                    Bet::Choice(choice) => u16::try_from(choice).ok(),
+                    Bet::Skipped => None,
+                };
+                if let Ok(act) = u16::try_from(act) {
+                    let deed = Deed::Bet(act, choice);
+                    shell.note(Mark { section: section.slug.to_owned(), deed });
+                }
+            }
+            _ => {}
+        }
     });
 }
 

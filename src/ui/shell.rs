@@ -80,6 +80,22 @@ impl Shell {
                 progress.merge(stored);
             }
         });
+        self.store();
+    }
+
+    /// Adds what was done elsewhere.
+    pub(super) fn take_over(self, progress: Progress) {
+        self.progress.update(|own| own.merge(progress));
+        self.store();
+    }
+
+    /// Forgets all that was done.
+    pub(super) fn forget(self) {
+        self.progress.set(Progress::default());
+        self.store();
+    }
+
+    fn store(self) {
         let text = self.progress.with_untracked(ToString::to_string);
         if storage::write(storage::PROGRESS, &text).is_err() {
             self.tell(

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::dom::{El, button, el, follow, link};
 use super::shell::{Shell, skip_link};
 use super::signal::{Memo, Signal};
-use crate::course::{FIRST, SECTIONS, Section};
+use crate::course::{FIRST, REVIEW, SECTIONS, Section};
 use crate::progress::Extent;
 use crate::settings::Theme;
 
@@ -94,11 +94,24 @@ fn settings(shell: Shell) -> El {
     let keys = keys
         .into_iter()
         .fold(el("p", ""), |line, (key, does)| line.child(el("kbd", "").text(key)).text(does));
+    let here = move || shell.link.with(|link| link.section == REVIEW);
+    let waiting = move || {
+        let missed = |section| shell.progress.with(|progress| progress.missed(section).len());
+        match SECTIONS.iter().map(missed).sum() {
+            0_usize => String::new(),
+            waiting => format!(" · {waiting}"),
+        }
+    };
+    let review = link("", &REVIEW.href())
+        .live_attr("aria-current", move || here().then(|| "page".to_owned()))
+        .text(REVIEW.title)
+        .live_text(waiting);
     el("section", "settings")
         .attr("aria-label", "Settings")
         .child(el("label", "").child(named("Theme")).child(themes))
         .child(el("label", "").child(shortcuts).child(named("Single-key shortcuts")))
         .child(keys)
+        .child(review)
         .child(link("", "./what-this-follows.html").text("What this follows"))
         .child(link("", "./check-this-simulator.html").text("Check this simulator"))
 }

@@ -6,6 +6,7 @@ import "./sections.mjs";
 import "./links.mjs";
 import "./keyboard.mjs";
 import "./questions.mjs";
+import "./review.mjs";
 import "./stage.mjs";
 import "./lesson.mjs";
 import "./start.mjs";

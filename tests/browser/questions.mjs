@@ -15,7 +15,7 @@ test("a wrong answer names the mistake, a right one says why", async (t) => {
     await first.getByRole("textbox").press("Enter");
     return first.locator(".feedback").innerText();
   };
-  assert.match(await check("68"), /Not quite.*four tasks at 85/s);
+  assert.match(await check("68"), /Not quite.*4 tasks at 85/s);
   assert.match(await check("much"), /Not a number/);
   assert.match(await check("63,75 %"), /Right.*3 × 85 \/ 4/s);
   assert.match(await page.getByRole("status").last().innerText(), /Right/, "it is read out");

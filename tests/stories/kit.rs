@@ -69,7 +69,7 @@ impl Story {
                 say(&choice.feedback);
             }
         }
-        for question in questions {
+        for question in questions.iter().map(|question| question.variant(0)) {
             say(&question.prompt);
             say(&question.why);
         }
