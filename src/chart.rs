@@ -10,6 +10,7 @@
 //! All charts of a figure share one [`Axis`] of time.
 
 mod axis;
+mod beside;
 mod draw;
 mod errors;
 mod first_minutes;
@@ -37,6 +38,7 @@ pub use ticks::{clock, clock_s, short, weekday};
 use headroom_model::scenario::Scenario;
 use headroom_model::trace::Trace;
 
+use self::beside::Pen;
 use crate::course::figure::{Chart, Choice};
 
 /// What there is to see: a run, up to where it is known.
@@ -56,6 +58,21 @@ pub struct View<'a> {
     pub bets: Option<(f64, &'static [Choice])>,
     /// The bet that was made: its place among the choices.
     pub bet: Option<usize>,
+    /// Another run, drawn thinner and dashed.
+    pub beside: Option<Beside<'a>>,
+}
+
+/// Another run over the same time.
+#[derive(Debug, Clone, Copy)]
+pub struct Beside<'a> {
+    /// What it is called.
+    pub name: &'a str,
+    /// What the view's own run is called.
+    pub name_of_this: &'a str,
+    /// What was simulated.
+    pub scenario: &'a Scenario,
+    /// What came out.
+    pub trace: &'a Trace,
 }
 
 impl View<'_> {
@@ -67,6 +84,16 @@ impl View<'_> {
     /// Up to where the run may be shown [s].
     pub fn seen_s(&self) -> f64 {
         self.fog_from_s.map_or(self.duration_s(), |from_s| from_s.min(self.duration_s()))
+    }
+
+    /// Draws what belongs to the other run.
+    fn pen<'p>(&self, axis: &'p Axis, scale: &'p axis::Scale, size: Size, paint: Paint) -> Pen<'p> {
+        Pen { axis, scale, size, paint, seen_s: self.seen_s() }
+    }
+
+    /// What a line of its own run is called: if there is another run, with whose it is.
+    fn named(&self, line: &str) -> String {
+        self.beside.map_or(line.to_owned(), |beside| [line, " ", beside.name_of_this].concat())
     }
 }
 

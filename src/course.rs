@@ -93,7 +93,7 @@ pub const SECTIONS: [Section; 13] = [
         title: "Up or out",
         promise: "One task with four cores against four with one core each, at the same price: which \
          answers sooner, which survives a crash, and which can grow in small steps.",
-        minutes: 8,
+        minutes: 9,
     },
     Section {
         number: 2,

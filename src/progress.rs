@@ -264,7 +264,11 @@ mod tests {
 
     #[test]
     fn a_section_to_come_cannot_be_done() {
-        assert_eq!(done(&SECTIONS[1]).of(&SECTIONS[1]), Extent::Untouched);
+        lessons::open();
+        let to_come = SECTIONS.iter().find(|section| section.lesson().is_none());
+        if let Some(section) = to_come {
+            assert_eq!(done(section).of(section), Extent::Untouched);
+        }
     }
 
     #[test]

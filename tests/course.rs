@@ -3,10 +3,13 @@
 use std::collections::BTreeSet;
 use std::iter;
 
+use headroom::course::figure::Control;
 use headroom::course::question::{Kind, Question, Swap};
 use headroom::course::{Lesson, SECTIONS, Section};
-use headroom::figure::state::{RESERVED, State, scenario_json};
+use headroom::figure::run::Run;
+use headroom::figure::state::{RESERVED, State, beside_json, scenario_json};
 use headroom::link::Link;
+use headroom_model::Player;
 use pulldown_cmark::{Event, Tag};
 
 mod lessons;
@@ -155,9 +158,17 @@ fn figures_are_sound() {
             }
             let mut state = State::at_act(&lesson.figure, index);
             state.switches.fill(true);
-            let json = scenario_json(&lesson.figure, &state).to_string();
-            assert!(json.contains("\"version\":1"), "{place}: the scenario is not JSON");
-            assert!(!json.contains("\"$\""), "{place}: a hole stays open in {json}");
+            let beside = beside_json(&lesson.figure, &state).map(|(_, json)| json);
+            for json in [scenario_json(&lesson.figure, &state)].into_iter().chain(beside) {
+                let json = json.to_string();
+                assert!(json.contains("\"version\":1"), "{place}: the scenario is not JSON");
+                assert!(!json.contains("\"$\""), "{place}: a hole stays open in {json}");
+            }
+            for end in [|control: &Control| control.min, |control: &Control| control.max] {
+                state.values = act.controls.iter().map(end).collect();
+                let run = Run::of(&mut Player::default(), &lesson.figure, &state);
+                assert_eq!(run.err(), None, "{place}, with its sliders at their ends");
+            }
         }
     }
 }

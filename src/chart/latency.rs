@@ -24,6 +24,9 @@ pub(super) fn picture(view: &View, axis: &Axis, size: Size, place: Place) -> Pic
     let all = |percentile: Percentile| minutes.iter().filter_map(percentile);
     let low = all(MEDIAN).chain(limit).fold(f64::INFINITY, f64::min);
     let high = all(P99).chain(limit).fold(0.0, f64::max);
+    let other = view.beside.map_or(&[][..], |beside| &beside.trace.minutes);
+    let other = || other.iter().filter_map(P95);
+    let (low, high) = (other().fold(low, f64::min), other().fold(high, f64::max));
     let low = if low.is_finite() { low } else { 10.0 };
     let scale = Scale::logarithmic(ticks::of_milliseconds(low, high), plot);
     let unit = "milliseconds, logarithmic scale";
@@ -48,17 +51,17 @@ pub(super) fn picture(view: &View, axis: &Axis, size: Size, place: Place) -> Pic
             picture.marks.push(Mark::Line { points, paint: LATENCY, width, dash });
         }
         if let Some((_, y)) = end {
-            let role = if share < 1.0 { Role::Lesser(LATENCY) } else { Role::Line(LATENCY) };
-            shared::name_at_right(
-                &mut picture,
-                axis,
-                size,
-                name.to_owned(),
-                y,
-                role,
-                name == "p99",
-            );
+            let (role, text) = if share < 1.0 {
+                (Role::Lesser(LATENCY), name.to_owned())
+            } else {
+                (Role::Line(LATENCY), view.named(name))
+            };
+            shared::name_at_right(&mut picture, axis, size, text, y, role, name == "p99");
         }
+    }
+    if let Some(other) = view.beside {
+        let (pen, text) = (view.pen(axis, &scale, size, LATENCY), ["p95 ", other.name].concat());
+        pen.stairs(&mut picture, &other.trace.minutes, &P95, text);
     }
     if let Some(limit) = limit {
         let y = scale.y(limit);

@@ -208,6 +208,11 @@ pub(super) fn picture(view: &View, axis: &Axis, size: Size, place: Place) -> Pic
     if scales {
         cooldowns(&mut picture, view, axis, size);
     }
+    if let Some(other) = view.beside {
+        let value = |minute: &Minute| metric_value(minute, metric);
+        let (pen, name) = (view.pen(axis, &scale, size, METRIC), other.name.to_owned());
+        pen.stairs(&mut picture, &other.trace.minutes, &value, name);
+    }
     bars(&mut picture, view, axis, &scale, size, metric, policy);
     if let Some(policy) = policy {
         thresholds(&mut picture, axis, &scale, size, policy);
@@ -224,7 +229,9 @@ pub(super) fn picture(view: &View, axis: &Axis, size: Size, place: Place) -> Pic
 
 /// Percentages reach to 100, from 40 if nothing lies below.
 fn range(view: &View, metric: &Metric, policy: Option<&TargetTracking>) -> Vec<ticks::Tick> {
-    let values = view.trace.minutes.iter().filter_map(|minute| metric_value(minute, metric));
+    let other = view.beside.map_or(&[][..], |beside| &beside.trace.minutes);
+    let minutes = view.trace.minutes.iter().chain(other);
+    let values = minutes.filter_map(|minute| metric_value(minute, metric));
     if !is_percentage(metric) {
         let target = policy.map_or(0.0, |policy| policy.target);
         return ticks::from_zero(values.fold(target, f64::max) * 1.05, "");

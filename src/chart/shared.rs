@@ -226,12 +226,18 @@ pub(super) fn mark_approximate(
     use headroom_model::data_plane::Fidelity;
     let plot = picture.plot;
     let minutes = &view.trace.minutes;
+    // A minute of the run beside it is no better than it is.
+    let other = view.beside.map_or(&[][..], |beside| &beside.trace.minutes);
+    let is_approximate = |index: usize| {
+        let both = [minutes.get(index), other.get(index)];
+        both.into_iter().flatten().any(|minute| minute.fidelity == Fidelity::Approximate)
+    };
     let begin = |index: usize| index.checked_sub(1).map_or(0.0, |before| minutes[before].t_s);
     let mut index = 0;
     let mut named_until = f64::NEG_INFINITY;
     while index < minutes.len() {
         let from = index;
-        while index < minutes.len() && minutes[index].fidelity == Fidelity::Approximate {
+        while index < minutes.len() && is_approximate(index) {
             index += 1;
         }
         if index == from {

@@ -1,6 +1,6 @@
 //! Tasks by state, stacked, and how many are desired.
 
-use headroom_model::trace::Stage;
+use headroom_model::trace::{Stage, Trace};
 
 use super::axis::{Axis, Scale, Size};
 use super::mark::{Anchor, Label, Mark, Picture, Point, Role};
@@ -26,6 +26,8 @@ pub(super) fn picture(view: &View, axis: &Axis, size: Size, place: Place) -> Pic
     let desired = desired(view.scenario, view.trace);
     let all = |counts: &Stages| f64::from(counts.iter().sum::<u32>());
     let most = stages.iter().map(|step| all(&step.1)).fold(desired.max(), f64::max);
+    let other = view.beside.map(|other| (other, running(other.trace)));
+    let most = other.iter().map(|(_, running)| running.max()).fold(most, f64::max);
     let scale = Scale::linear(counts(most), plot);
     let mut picture = shared::grid("Tasks", "by state", plot, &scale, size);
     let seen_s = view.seen_s();
@@ -50,10 +52,22 @@ pub(super) fn picture(view: &View, axis: &Axis, size: Size, place: Place) -> Pic
     if let Some(end) = line.last().copied().filter(|_| line.len() > 1) {
         let (width, dash) = (size.line, None);
         picture.marks.push(Mark::Line { points: line, paint: Paint::Ink, width, dash });
-        let text = format!("desired {}", ticks::short(desired.at(seen_s)));
+        let text = view.named(&format!("desired {}", ticks::short(desired.at(seen_s))));
         shared::name_at_right(&mut picture, axis, size, text, end.1, Role::Line(Paint::Ink), true);
     }
+    if let Some((other, running)) = other {
+        let line = running.line(axis, &scale, seen_s);
+        let text = ["running ", &ticks::short(running.at(seen_s)), " ", other.name].concat();
+        view.pen(axis, &scale, size, TASKS).line(&mut picture, line, text);
+    }
     picture
+}
+
+/// How many tasks run, whether they serve or not.
+fn running(trace: &Trace) -> Steps {
+    let runs = [Stage::Booting, Stage::WarmingUp, Stage::Warm];
+    let count = |counts: Stages| runs.iter().map(|stage| f64::from(counts[*stage as usize])).sum();
+    Steps(stages(trace).into_iter().map(|(t_s, counts)| (t_s, count(counts))).collect())
 }
 
 /// Ticks at whole numbers of tasks.

@@ -83,7 +83,8 @@ fn assert_golden(name: &str, svg: &str) {
 
 fn view<'a>(scenario: &'a Scenario, trace: &'a Trace) -> View<'a> {
     let (cursor_s, fog_from_s) = (540.0, None);
-    View { scenario, trace, cursor_s, fog_from_s, fog_waits: false, bets: None, bet: None }
+    let (bets, bet, beside) = (None, None, None);
+    View { scenario, trace, cursor_s, fog_from_s, fog_waits: false, bets, bet, beside }
 }
 
 fn fogged<'a>(scenario: &'a Scenario, trace: &'a Trace) -> View<'a> {
@@ -94,6 +95,30 @@ fn fogged<'a>(scenario: &'a Scenario, trace: &'a Trace) -> View<'a> {
         bet: Some(1),
         ..view(scenario, trace)
     }
+}
+
+/// The sample, and beside it a run that is late by ten minutes, slow and fails.
+fn held_against<'a>(run: &'a (Scenario, Trace), other: &'a Trace) -> View<'a> {
+    let (name, name_of_this) = ("late", "soon");
+    let beside = Some(Beside { name, name_of_this, scenario: &run.0, trace: other });
+    View { beside, ..view(&run.0, &run.1) }
+}
+
+fn late() -> Trace {
+    let (_, mut trace) = sample::run();
+    trace.tasks[4].serving = Some(Micros::from_whole_s(1140));
+    trace.tasks[4].warm = Some(Micros::from_whole_s(1170));
+    for minute in trace.minutes.iter_mut().filter(|minute| minute.t_s > 360.0) {
+        minute.cpu_percent = Some(85.0);
+        minute.p95_ms = minute.p95_ms.map(|ms| 2.0 * ms);
+        minute.errors += 9.0;
+    }
+    trace
+}
+
+/// The charts that show two runs; the way to the first task is that of one.
+fn of_two_runs() -> impl Iterator<Item = (Chart, &'static str)> {
+    ALL.into_iter().filter(|(chart, _)| *chart != Chart::FirstMinutes)
 }
 
 fn laid_out(chart: Chart, view: &View, size: Size) -> Picture {
@@ -111,6 +136,66 @@ fn each_chart_looks_as_it_did() {
         let fogged = laid_out(chart, &fogged(&scenario, &trace), STAGE);
         assert_golden(&format!("{name}-stage-fogged"), &svg(&fogged, STAGE));
     }
+    let (run, late) = ((scenario, trace), late());
+    for (chart, name) in of_two_runs() {
+        let both = laid_out(chart, &held_against(&run, &late), WIDE);
+        assert_golden(&format!("{name}-beside"), &svg(&both, WIDE));
+    }
+}
+
+#[test]
+fn the_other_run_has_its_own_line_and_name() {
+    let (run, late) = (sample::run(), late());
+    let dashed = |picture: &Picture| {
+        let dashed = |mark: &&Mark| matches!(mark, Mark::Line { dash: Some(_), .. });
+        picture.marks.iter().filter(dashed).count()
+    };
+    for (chart, name) in of_two_runs() {
+        let alone = laid_out(chart, &view(&run.0, &run.1), WIDE);
+        let both = laid_out(chart, &held_against(&run, &late), WIDE);
+        assert_eq!(dashed(&both), dashed(&alone) + 1, "{name}");
+        let named = both.labels.iter().any(|label| label.text.contains("late"));
+        assert!(named, "{name} does not say whose line it is");
+        // What is the same on both sides is drawn once, or lies on the same place.
+        let same = laid_out(chart, &held_against(&run, &run.1), WIDE);
+        assert_eq!(same.plot, alone.plot, "{name}");
+    }
+    let same = laid_out(Chart::TrafficCapacity, &held_against(&run, &run.1), WIDE);
+    assert!(!same.labels.iter().any(|label| label.text.contains("late")), "one capacity");
+}
+
+#[test]
+fn fog_hides_the_other_run_too() {
+    let (run, late) = (sample::run(), late());
+    for (chart, name) in of_two_runs() {
+        let mut other = late.clone();
+        for minute in other.minutes.iter_mut().filter(|minute| minute.t_s > 540.0) {
+            minute.cpu_percent = Some(70.0);
+            minute.errors = 3.0;
+        }
+        let lines = |other: &Trace| {
+            let view = held_against(&run, other);
+            laid_out(chart, &View { fog_from_s: Some(540.0), ..view }, WIDE).marks
+        };
+        assert_eq!(lines(&late), lines(&other), "{name} gives the future away");
+    }
+}
+
+#[test]
+fn a_minute_is_marked_if_either_run_is_approximate_in_it() {
+    let (mut run, mut other) = (sample::run(), sample::run().1);
+    for trace in [&mut run.1, &mut other] {
+        for minute in &mut trace.minutes {
+            minute.fidelity = headroom_model::data_plane::Fidelity::Expected;
+        }
+    }
+    let hatched = |other: &Trace| {
+        let picture = laid_out(Chart::Latency, &held_against(&run, other), WIDE);
+        picture.marks.iter().filter(|mark| matches!(mark, Mark::Hatch { .. })).count()
+    };
+    assert_eq!(hatched(&other), 0);
+    other.minutes[7].fidelity = headroom_model::data_plane::Fidelity::Approximate;
+    assert_eq!(hatched(&other), 1);
 }
 
 #[test]
@@ -156,9 +241,12 @@ fn fog_hides_the_future_and_nothing_else() {
 #[test]
 fn every_label_lies_on_its_canvas() {
     let (scenario, trace) = sample::run();
+    let (both, late) = (sample::run(), late());
     for size in [WIDE, PHONE, STAGE] {
         for (chart, name) in ALL {
-            for view in [view(&scenario, &trace), fogged(&scenario, &trace)] {
+            for view in
+                [view(&scenario, &trace), fogged(&scenario, &trace), held_against(&both, &late)]
+            {
                 for label in laid_out(chart, &view, size).labels {
                     let width = 0.5 * label.text.chars().count() as f64 * size.text;
                     let left = match label.anchor {

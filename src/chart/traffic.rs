@@ -19,6 +19,10 @@ pub(super) fn picture(view: &View, axis: &Axis, size: Size, place: Place) -> Pic
     let bets = view.bets.iter().flat_map(|(_, choices)| choices.iter());
     let bets = bets.filter_map(|choice| choice.tasks).map(|tasks| f64::from(tasks) * per_task);
     let most = traffic.iter().map(|point| point.1).chain(bets).fold(capacity.max(), f64::max);
+    // One line says as much as two that are the same.
+    let other = view.beside.map(|other| (other, self::capacity(other.scenario, other.trace)));
+    let other = other.filter(|(_, steps)| *steps != capacity);
+    let most = other.iter().map(|(_, steps)| steps.max()).fold(most, f64::max);
     let scale = Scale::linear(ticks::from_zero(most * 1.05, ""), plot);
     let mut picture = shared::grid("Traffic and capacity", "requests a second", plot, &scale, size);
 
@@ -52,7 +56,7 @@ pub(super) fn picture(view: &View, axis: &Axis, size: Size, place: Place) -> Pic
     // Names stand at the left; at the right if the lines move where they would
     // be, or the lower one leaves no room below it. On a narrow chart the bet's
     // name has that place.
-    let taken = view.bet.is_some() && !axis.labels_outside;
+    let taken = (view.bet.is_some() || other.is_some()) && !axis.labels_outside;
     let room_s = axis.t_s(plot.left + 8.0 * size.text);
     let rps_at = |t_s: f64| {
         let index = traffic.partition_point(|point| point.0 < t_s);
@@ -75,6 +79,7 @@ pub(super) fn picture(view: &View, axis: &Axis, size: Size, place: Place) -> Pic
     // The upper line's name stands above it, the lower one's below.
     let (rps, capable) = (rps_at(t_s), capacity.at(t_s));
     let side = if rps > capable { -1.0 } else { 1.0 };
+    let word = other.as_ref().map_or("capacity", |(other, _)| other.name_of_this);
     let mut name = |word: &str, value: f64, side: f64, paint| {
         let y = scale.y(value) + 0.85 * size.text * side;
         // Of a plot lower than its text the top wins.
@@ -82,8 +87,13 @@ pub(super) fn picture(view: &View, axis: &Axis, size: Size, place: Place) -> Pic
         let text = format!("{word} {}", ticks::short(value));
         picture.labels.push(Label { text, at, anchor, role: Role::Line(paint) });
     };
-    name("capacity", capable, -side, CAPACITY);
+    name(word, capable, -side, CAPACITY);
     name("traffic", rps, side, TRAFFIC);
+    if let Some((other, steps)) = other {
+        let line = steps.line(axis, &scale, seen_s);
+        let text = [other.name, " ", &ticks::short(steps.at(seen_s))].concat();
+        view.pen(axis, &scale, size, CAPACITY).line(&mut picture, line, text);
+    }
     bet(&mut picture, view, axis, &scale, size, &capacity);
     picture
 }

@@ -37,12 +37,15 @@ pub struct Act {
     pub question: String,
     /// A JSON merge patch (RFC 7396) on the figure's scenario; together they are
     /// this act's. `{"$": "name"}` stands for the value of the control `name`, and
-    /// `{"$": "name", "or": 300}` for 300 in an act that has no such control.
+    /// `{"$": "name", "or": 300}` for 300 in an act that has no such control;
+    /// `{"$": "name", "times": 60, "plus": 1500}` makes another number of it.
     pub scenario: Value,
     /// Sliders, in order; the first two to four are always shown.
     pub controls: Vec<Control>,
     /// Switches, in order.
     pub switches: Vec<Switch>,
+    /// Another run to hold the act's own against.
+    pub beside: Option<Beside>,
     /// Where the cursor stands at first [s]; with a prediction, not in its fog.
     pub cursor_s: f64,
     /// The minute that tells the most [s]: where the stage puts the cursor to
@@ -97,6 +100,18 @@ pub struct Switch {
     pub patch: Value,
     /// A switch before it that must be on for this one to show, if any.
     pub needs: Option<String>,
+}
+
+/// Another run beside an act's own: the same traffic and seed, one thing changed.
+#[derive(Debug, Clone)]
+pub struct Beside {
+    /// What the other run is called, in a word.
+    pub label: String,
+    /// What the act's own run is called beside it, in a word.
+    pub name_of_this: String,
+    /// A JSON merge patch (RFC 7396) on the scenario with its holes, after those of
+    /// the switches: it makes the other run.
+    pub patch: Value,
 }
 
 /// A bet on the outcome, made before it is shown.

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::Lesson;
 use super::figure::{
-    Act, Chart, Choice, Condition, Control, Figure, Goal, Prediction, Quantity, Switch,
+    Act, Beside, Chart, Choice, Condition, Control, Figure, Goal, Prediction, Quantity, Switch,
 };
 use super::question::{Answer, Kind, Mistake, Number, Order, Question, Spot, Swap, Term, Vary};
 
@@ -46,6 +46,7 @@ fn act(object: &Object<'_>) -> Act {
         scenario: json(object, "scenario"),
         controls: object.objects("controls").iter().map(control).collect(),
         switches: object.objects("switches").iter().map(switch).collect(),
+        beside: object.has("beside").then(|| beside(&object.object("beside"))),
         cursor_s: number(object, "cursor_s"),
         why_s: number(object, "why_s"),
         prediction: (!prediction.is_absent()).then(|| self::prediction(&prediction)),
@@ -92,6 +93,16 @@ fn switch(object: &Object<'_>) -> Switch {
     };
     object.finish();
     switch
+}
+
+fn beside(object: &Object<'_>) -> Beside {
+    let beside = Beside {
+        label: object.required_text("label"),
+        name_of_this: object.required_text("name_of_this"),
+        patch: json(object, "patch"),
+    };
+    object.finish();
+    beside
 }
 
 fn prediction(object: &Object<'_>) -> Prediction {

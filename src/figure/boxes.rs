@@ -17,6 +17,12 @@ pub struct TaskBox {
     pub fill_percent: Option<f64>,
 }
 
+/// How many times as large the tasks of the run beside it are; 1 without one.
+pub fn scale(run: &Run) -> f64 {
+    let vcpu = |run: &Run| run.scenario.service.task.vcpu;
+    run.beside.as_ref().map_or(1.0, |beside| vcpu(&beside.run) / vcpu(run))
+}
+
 /// The tasks that there are at a time, in the order of their numbers.
 pub fn boxes(run: &Run, t_s: f64) -> Vec<TaskBox> {
     let at = Micros::from_s(t_s);
@@ -74,6 +80,12 @@ mod tests {
         assert_eq!(at(570.0), "Tasks: 4 running, 1 booting; CPU 85 %.");
         assert_eq!(at(610.0), "Tasks: 4 running, 1 warming up; CPU 68 %.");
         assert_eq!(at(1260.0), "Tasks: 5 running; CPU 68 %.");
+    }
+
+    #[test]
+    fn boxes_of_two_runs_are_drawn_to_one_scale() {
+        assert_eq!(scale(&sample::held_against()), 4.0);
+        assert_eq!(scale(&sample::whole()), 1.0);
     }
 
     #[test]

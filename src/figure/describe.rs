@@ -22,8 +22,14 @@ pub fn name(chart: Chart, run: &Run) -> &str {
     }
 }
 
-/// A sentence about what a chart shows up to a time [s].
+/// What a chart shows up to a time [s]: a sentence or two, and the same about the run
+/// beside it, if there is one.
 pub fn sentence(chart: Chart, run: &Run, until_s: f64) -> String {
+    let said = run.each_said(&|run| of_one(chart, run, until_s));
+    format!("{} to {}. {said}", run.clock(0.0), run.clock(until_s))
+}
+
+fn of_one(chart: Chart, run: &Run, until_s: f64) -> String {
     let minutes_seen = seen(run, until_s);
     let last = minutes_seen.last();
     let range = |value: &dyn Fn(&Minute) -> Option<f64>| {
@@ -36,7 +42,7 @@ pub fn sentence(chart: Chart, run: &Run, until_s: f64) -> String {
         Some((low, high)) => format!("between {} and {}", short(low), short(high)),
         None => "not there".to_owned(),
     };
-    let said = match chart {
+    match chart {
         Chart::TrafficCapacity => {
             let steps = capacity(&run.scenario, &run.trace);
             let (first, end) = (steps.at(0.0), steps.at(until_s));
@@ -86,8 +92,7 @@ pub fn sentence(chart: Chart, run: &Run, until_s: f64) -> String {
             format!("{} errors in {}.", count(errors), minutes(bad))
         }
         Chart::FirstMinutes => way(run, until_s),
-    };
-    format!("{} to {}. {said}", run.clock(0.0), run.clock(until_s))
+    }
 }
 
 /// The way to the first task that helps, as far as it is seen.
@@ -255,6 +260,15 @@ mod tests {
             (1..=1440).map(|k| Minute { t_s: f64::from(k) * 60.0, ..minute }).collect();
         let rows = table(Chart::Tasks, &run, 86_400.0).rows;
         assert_eq!(rows.len(), MOST_ROWS);
+    }
+
+    #[test]
+    fn both_runs_are_told_of() {
+        let run = sample::held_against();
+        assert_eq!(
+            sentence(Chart::Errors, &run, 1260.0),
+            "09:00 to 09:21. small: 20 errors in 4 minutes. big: 75 errors in 4 minutes."
+        );
     }
 
     #[test]

@@ -5,7 +5,7 @@ use headroom_model::scenario::{Parts, Scenario};
 use headroom_model::trace::Trace;
 use serde_json::Value;
 
-use super::state::{State, scenario_json};
+use super::state::{State, beside_json, scenario_json};
 use crate::course::figure::Figure;
 
 /// What the figures of the course need; the page carries no more.
@@ -20,6 +20,19 @@ pub struct Run {
     pub trace: Trace,
     /// What scales it, as AWS's own JSON.
     pub autoscaling: Option<Value>,
+    /// Another run to hold it against, which has none itself.
+    pub beside: Option<Box<Beside>>,
+}
+
+/// A run beside another: the same traffic and seed, one thing changed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Beside {
+    /// What it is called.
+    pub name: String,
+    /// What the run is called that it stands beside.
+    pub name_of_this: String,
+    /// What came of it.
+    pub run: Run,
 }
 
 impl Run {
@@ -28,7 +41,16 @@ impl Run {
     ///
     /// A player that has played the figure before is done sooner.
     pub fn of(player: &mut Player, figure: &Figure, state: &State) -> Result<Self, String> {
-        let mut json = scenario_json(figure, state);
+        let mut run = Self::alone(player, scenario_json(figure, state))?;
+        if let Some((beside, json)) = beside_json(figure, state) {
+            let (name, name_of_this) = (beside.label.clone(), beside.name_of_this.clone());
+            let beside = Self::alone(player, json)?;
+            run.beside = Some(Box::new(Beside { name, name_of_this, run: beside }));
+        }
+        Ok(run)
+    }
+
+    fn alone(player: &mut Player, mut json: Value) -> Result<Self, String> {
         let scenario = Scenario::read(&json, PARTS).map_err(|faults| {
             let faults: Vec<_> =
                 faults.iter().map(|fault| format!("{}: {}", fault.path, fault.message)).collect();
@@ -36,7 +58,26 @@ impl Run {
         })?;
         let trace = player.expect(&scenario);
         let autoscaling = json.get_mut("autoscaling").map(Value::take);
-        Ok(Self { scenario, trace, autoscaling: autoscaling.filter(|json| !json.is_null()) })
+        let autoscaling = autoscaling.filter(|json| !json.is_null());
+        Ok(Self { scenario, trace, autoscaling, beside: None })
+    }
+
+    /// It, and the run beside it.
+    pub fn both(&self) -> [Option<&Self>; 2] {
+        [Some(self), self.beside.as_ref().map(|beside| &beside.run)]
+    }
+
+    /// What one of [both](Self::both) is called; nothing if there is only one.
+    pub fn name_of(&self, index: usize) -> &str {
+        let Some(beside) = &self.beside else { return "" };
+        if index == 0 { &beside.name_of_this } else { &beside.name }
+    }
+
+    /// What is said of it; if there is a run beside it, of each by its name.
+    pub fn each_said(&self, say: &dyn Fn(&Self) -> String) -> String {
+        let Some(beside) = &self.beside else { return say(self) };
+        let (own, other) = (say(self), say(&beside.run));
+        [&beside.name_of_this, ": ", &own, " ", &beside.name, ": ", &other].concat()
     }
 
     /// Row of the minute that ends at or after `t_s`: the one whose mean says

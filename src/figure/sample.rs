@@ -12,7 +12,7 @@ use headroom_model::trace::{
 
 use serde_json::json;
 
-use super::run::Run;
+use super::run::{Beside, Run};
 use crate::course::figure::Figure;
 use crate::course::read;
 
@@ -195,7 +195,21 @@ fn watch(number: u32) -> Watch {
 /// The same as a figure holds it.
 pub(crate) fn whole() -> Run {
     let (scenario, trace) = run();
-    Run { scenario, trace, autoscaling: scenario_json().get("autoscaling").cloned() }
+    let autoscaling = scenario_json().get("autoscaling").cloned();
+    Run { scenario, trace, autoscaling, beside: None }
+}
+
+/// The same with another run beside it, of tasks four times as large, in which the
+/// ninth minute is bad.
+pub(crate) fn held_against() -> Run {
+    let mut run = whole();
+    let mut other = whole();
+    other.scenario.service.task.vcpu *= 4.0;
+    other.trace.minutes[8].errors = 60.0;
+    other.trace.summary.rejected = 80.0;
+    let (name, name_of_this) = ("big".to_owned(), "small".to_owned());
+    run.beside = Some(Box::new(Beside { name, name_of_this, run: other }));
+    run
 }
 
 /// The sample with a step policy in place of target tracking: the alarm counts

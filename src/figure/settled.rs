@@ -6,13 +6,15 @@ use serde_json::Value;
 
 use super::run::Run;
 
-/// Whether there is something to settle in a run.
+/// Whether there is something to settle in a run, or in the one beside it.
 pub fn is_open(run: &Run) -> bool {
-    run.trace.minutes.iter().any(|minute| minute.fidelity == Fidelity::Approximate)
+    let is_open = |minute: &Minute| minute.fidelity == Fidelity::Approximate;
+    run.both().into_iter().flatten().any(|run| run.trace.minutes.iter().any(is_open))
 }
 
 /// Puts the minutes and the summary of a message into the run that they belong
-/// to. What is not as it should be is left as it was.
+/// to, and those of the run beside it into that. What is not as it should be is
+/// left as it was.
 pub fn take(run: &mut Run, news: &Value) {
     for told in news["minutes"].as_array().into_iter().flatten() {
         let row = told[0].as_u64().and_then(|row| usize::try_from(row).ok());
@@ -21,6 +23,9 @@ pub fn take(run: &mut Run, news: &Value) {
         }
     }
     summarize(&mut run.trace.summary, &news["summary"]);
+    if let Some(beside) = &mut run.beside {
+        take(&mut beside.run, &news["beside"]);
+    }
 }
 
 fn settle(minute: &mut Minute, told: &Value) -> Option<()> {

@@ -4,7 +4,7 @@ use headroom_model::decimal::shortest;
 use serde_json::Value;
 
 use super::words::number;
-use crate::course::figure::{Act, Control, Figure};
+use crate::course::figure::{Act, Beside, Control, Figure};
 
 /// Parameters of every figure; a control or switch must not be named so.
 pub const RESERVED: [&str; 4] = ["act", "bet", "seed", "t"];
@@ -256,11 +256,22 @@ fn shown(text: &str) -> String {
 /// The scenario that a state asks for: the figure's, patched by the act and by the
 /// switches that are on, its holes filled.
 pub fn scenario_json(figure: &Figure, state: &State) -> Value {
+    patched(figure, state, None)
+}
+
+/// The scenario of the run beside it, if the act has one.
+pub fn beside_json<'f>(figure: &'f Figure, state: &State) -> Option<(&'f Beside, Value)> {
+    let beside = state.told(figure).beside.as_ref()?;
+    Some((beside, patched(figure, state, Some(&beside.patch))))
+}
+
+fn patched(figure: &Figure, state: &State, last: Option<&Value>) -> Value {
     let act = state.told(figure);
     let mut scenario = figure.scenario.clone();
     let switches = act.switches.iter().filter(|switch| state.is_on(act, &switch.name));
     let patches = [&act.scenario].into_iter().chain(switches.map(|switch| &switch.patch));
-    patches.filter(|patch| patch.is_object()).for_each(|patch| merge(&mut scenario, patch));
+    let patches = patches.chain(last).filter(|patch| patch.is_object());
+    patches.for_each(|patch| merge(&mut scenario, patch));
     fill(&mut scenario, &|name| state.value(act, name));
     if let (Some(seed), Value::Object(fields)) = (state.seed, &mut scenario) {
         fields.insert("seed".to_owned(), seed.into());
@@ -294,15 +305,18 @@ fn merge(target: &mut Value, patch: &Value) {
 }
 
 /// Replaces each `{"$": "name"}` by the value of that name, or by what `or` says if
-/// there is none. Whole numbers are written as integers, since counts of tasks
-/// must be.
+/// there is none; `times` and `plus` may make another number of it. Whole numbers are
+/// written as integers, since counts of tasks must be.
 fn fill(json: &mut Value, value: &impl Fn(&str) -> Option<f64>) {
     match json {
         Value::Object(fields) => {
             if let Some(Value::String(name)) = fields.get("$") {
                 let number = value(name).or_else(|| fields.get("or")?.as_f64());
+                let part = |name: &str| fields.get(name).and_then(Value::as_f64);
+                let times = part("times").unwrap_or(1.0);
                 if let Some(number) = number {
-                    *json = number_json(number);
+                    let filled = number * times + part("plus").unwrap_or(0.0);
+                    *json = number_json(filled);
                 }
             } else {
                 fields.values_mut().for_each(|field| fill(field, value));
@@ -389,6 +403,18 @@ mod tests {
         assert_eq!(scenario["duration_s"], json!(2520));
         assert_eq!(scenario["metrics"]["publish_delay_s"], json!(150));
         assert_eq!(scenario["traffic"]["points"][1], json!([360, 200]));
+    }
+
+    #[test]
+    fn a_hole_can_be_another_number_than_its_control() {
+        let filled = |mut hole: Value| {
+            fill(&mut hole, &|name| (name == "gap").then_some(10.0));
+            hole
+        };
+        let hole = json!([{ "$": "gap", "times": 60, "plus": 1500 }, { "$": "gap", "times": -1 }]);
+        assert_eq!(filled(hole), json!([2100, -10]));
+        assert_eq!(filled(json!({ "$": "none", "or": 15, "times": 60 })), json!(900));
+        assert_eq!(filled(json!({ "$": "none", "plus": 1 })), json!({ "$": "none", "plus": 1 }));
     }
 
     #[test]

@@ -46,8 +46,13 @@ fn hours(task_seconds: f64) -> String {
     fixed(hours, if hours < 100.0 { 2 } else { 1 })
 }
 
-/// The facts in a sentence, to be read out after a change.
+/// The facts in a sentence, to be read out after a change; of a run with another
+/// beside it a sentence each.
 pub fn sentence(run: &Run) -> String {
+    run.each_said(&of_one)
+}
+
+fn of_one(run: &Run) -> String {
     let said: Vec<String> =
         facts(run).into_iter().map(|fact| format!("{} {}", fact.label, fact.value)).collect();
     let end = run.trace.minutes.last().map_or(0, |minute| minute.desired);
@@ -108,6 +113,8 @@ mod tests {
             "p95 response time 190 ms, errors 20, minutes at 100 % CPU 0, task-hours 1.60, \
              cost $0.08. Desired tasks at the end: 5."
         );
+        let both = sentence(&sample::held_against());
+        assert!(both.starts_with("small: p95") && both.contains(". big: p95"), "{both}");
         run.trace.summary.rejected = 19_980.0;
         assert_eq!(facts(&run)[1].value, "19\u{202f}980 (10.0 %)");
         assert_eq!(exactness(&run).mark, "approximate in 4 minutes");

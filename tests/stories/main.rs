@@ -11,3 +11,4 @@ mod prose;
 mod slow_first_minutes;
 mod target_tracking;
 mod the_spike;
+mod up_or_out;

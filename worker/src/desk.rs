@@ -4,7 +4,7 @@
 //!
 //! | to the worker | what it does |
 //! | --- | --- |
-//! | `{"build", "job", "settle": SCENARIO}` | settles an expected run |
+//! | `{"build", "job", "settle": SCENARIO}` | settles an expected run, and then that of `beside`, if there is such a scenario |
 //! | `{"build", "job", "theory": REQUESTS}` | holds the exact plane against closed forms |
 //! | `{"build", "job", "audit": SCENARIO, "replications"}` | holds an expected run against exact ones |
 //! | `{"build", "job", "cancel"}` | nothing: the job before is given up, as for every new one |
@@ -15,8 +15,8 @@
 //! expected p95, exact p95, standard error, is marked]`), `rows` of the theory
 //! table as `[queue, load, figure, theory, simulated, standard error]`; and at
 //! the end of settling `summary`, the figures about requests in the order of a
-//! trace's summary, `slo_minutes_missed` last. `fault` is a sentence: the
-//! message was not understood.
+//! trace's summary, `slo_minutes_missed` last. What is told of the run beside stands
+//! in `beside`. `fault` is a sentence: the message was not understood.
 
 use headroom_model::data_plane::Fidelity;
 use headroom_model::scenario::Scenario;
@@ -126,8 +126,10 @@ fn read(message: &Value) -> Result<Option<Box<dyn Job>>, String> {
         })
     };
     Ok(if message.get("settle").is_some() {
-        let settling = Settling::new(&scenario("settle")?);
-        Some(Box::new(Settle { settling, rows: Vec::new() }))
+        let run = Settled::new(&scenario("settle")?);
+        let has_beside = message.get("beside").is_some();
+        let beside = if has_beside { Some(Settled::new(&scenario("beside")?)) } else { None };
+        Some(Box::new(Settle { run, beside }))
     } else if message.get("theory").is_some() {
         let theory = Theory::new(number("theory", MOST_REQUESTS)?);
         Some(Box::new(Compare { theory, rows: Vec::new() }))
@@ -141,22 +143,20 @@ fn read(message: &Value) -> Result<Option<Box<dyn Job>>, String> {
 }
 
 struct Settle {
+    run: Settled,
+    beside: Option<Settled>,
+}
+
+/// A run that is being settled.
+struct Settled {
     settling: Settling,
     /// Settled since the last message.
     rows: Vec<usize>,
 }
 
-impl Job for Settle {
-    fn is_done(&self) -> bool {
-        self.settling.is_done()
-    }
-
-    fn progress(&self) -> f64 {
-        self.settling.progress()
-    }
-
-    fn step(&mut self) {
-        self.rows.extend(self.settling.step());
+impl Settled {
+    fn new(scenario: &Scenario) -> Self {
+        Self { settling: Settling::new(scenario), rows: Vec::new() }
     }
 
     fn tell(&mut self, message: &mut Value) {
@@ -164,6 +164,37 @@ impl Job for Settle {
         message["minutes"] = self.rows.drain(..).map(|row| settled(row, &minutes[row])).collect();
         if self.settling.is_done() {
             message["summary"] = figures(summary);
+        }
+    }
+}
+
+impl Settle {
+    fn runs(&self) -> impl Iterator<Item = &Settled> {
+        std::iter::once(&self.run).chain(&self.beside)
+    }
+}
+
+impl Job for Settle {
+    fn is_done(&self) -> bool {
+        self.runs().all(|run| run.settling.is_done())
+    }
+
+    fn progress(&self) -> f64 {
+        let progress: f64 = self.runs().map(|run| run.settling.progress()).sum();
+        progress / self.runs().count() as f64
+    }
+
+    fn step(&mut self) {
+        let mut runs = std::iter::once(&mut self.run).chain(&mut self.beside);
+        if let Some(run) = runs.find(|run| !run.settling.is_done()) {
+            run.rows.extend(run.settling.step());
+        }
+    }
+
+    fn tell(&mut self, message: &mut Value) {
+        self.run.tell(message);
+        if let Some(beside) = &mut self.beside {
+            beside.tell(&mut message["beside"]);
         }
     }
 }
@@ -274,6 +305,26 @@ mod tests {
             told.push(serde_json::from_str(&message.expect("it works")).expect("JSON"));
         }
         told
+    }
+
+    #[test]
+    fn the_run_beside_it_is_settled_in_the_same_job() {
+        let other = SCENARIO.replace("230", "240");
+        let trace =
+            |text: &str| Settling::new(&Scenario::parse(text.as_bytes()).expect("valid")).finish();
+        let mut desk = Desk::default();
+        let both = format!(r#""settle": {SCENARIO}, "beside": {other}"#);
+        assert_eq!(desk.take(&job(3, &both)), None);
+        let told = told(&mut desk, 50);
+        let last = told.last().expect("it told something");
+        assert_eq!(last["done"], true);
+        for (told, trace) in [(last, trace(SCENARIO)), (&last["beside"], trace(&other))] {
+            assert_eq!(told["summary"], read_back(&figures(&trace.summary)));
+        }
+        let of_the_other = |message: &Value| message["beside"]["minutes"].as_array().map(Vec::len);
+        assert!(told.iter().filter_map(of_the_other).sum::<usize>() > 3);
+        let bad = format!(r#""settle": {SCENARIO}, "beside": 7"#);
+        assert!(desk.take(&job(4, &bad)).is_some(), "it is read like any input");
     }
 
     /// Reading a number from text may miss its last bit.

@@ -3,6 +3,7 @@
 use super::Shared;
 use super::charts::quantity_class;
 use crate::course::figure::Act;
+use crate::figure::run::Run;
 use crate::figure::summary::{Fact, exactness, facts};
 use crate::figure::time::choice;
 use crate::figure::why::{Why, why};
@@ -66,12 +67,17 @@ pub(super) fn summary(shared: Shared) -> Option<El> {
             .child(el("dt", "").text(fact.label))
             .child(el("dd", "").text(&fact.value))
     };
-    shared.with_run(|run| {
+    let row = |name: &str, run: &Run| {
         let exactness = exactness(run);
         let class = if exactness.approximate { "fidelity approximate" } else { "fidelity" };
-        el("div", "summary")
+        el("div", "of-run")
+            .child(el("span", "fleet-name").text(name))
             .child(el("dl", "").children(facts(run).into_iter().map(fact)))
             .child(el("p", class).text(&exactness.mark))
+    };
+    shared.with_run(|run| {
+        let other = run.beside.as_ref().map(|beside| row(&beside.name, &beside.run));
+        el("div", "summary").child(row(run.name_of(0), run)).children(other)
     })
 }
 

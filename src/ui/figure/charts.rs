@@ -8,7 +8,7 @@ use web_sys::{Element, HtmlCanvasElement, PointerEvent};
 use super::Shared;
 use super::canvas::{each_frame, paint, watch_size};
 use super::look::{self, Look};
-use crate::chart::{Anchor, Label, Paint, Place, Role, Size, View, picture};
+use crate::chart::{Anchor, Beside, Label, Paint, Place, Role, Size, View, picture};
 use crate::course::figure::{Chart, Quantity};
 use crate::figure::describe;
 use crate::figure::time::choice;
@@ -106,6 +106,12 @@ fn chart_view(shared: Shared, chart: Chart, place: Memo<Place>) -> El {
             fog_waits: shared.signals.state.with_untracked(|state| state.bet.is_none()),
             bets: act.prediction.as_ref().map(|asked| (asked.fog_from_s, &*asked.choices)),
             bet: bet.get_untracked(),
+            beside: run.beside.as_deref().map(|beside| Beside {
+                name: &beside.name,
+                name_of_this: &beside.name_of_this,
+                scenario: &beside.run.scenario,
+                trace: &beside.run.trace,
+            }),
         };
         let canvas_size = Size { width, height, text: look.text, line: look.line };
         let picture = picture(chart, &view, &axis, canvas_size, place.get_untracked());

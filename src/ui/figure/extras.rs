@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::{Shared, further_charts};
 use crate::course::figure::{Act, Chart};
+use crate::figure::run::Run;
 use crate::figure::{describe, prompt, summary};
 use crate::ui::dom::{El, button, el};
 use crate::ui::signal::Signal;
@@ -42,7 +43,10 @@ pub(super) fn extras(shared: Shared, act: &'static Act) -> El {
         vec![el("p", "").text(meaning), el("ul", "").children(items)]
     };
     let tables = move || {
-        shared.shown.with(|shown| shown.iter().filter_map(|chart| table(shared, *chart)).collect())
+        shared.shown.with(|shown| {
+            let both = shown.iter().flat_map(|chart| [0, 1].map(|index| (*chart, index)));
+            both.filter_map(|(chart, index)| table(shared, chart, index)).collect()
+        })
     };
     el("div", "extras")
         .children(more)
@@ -62,8 +66,11 @@ fn fold(class: &str, title: &str, content: impl Fn() -> Vec<El> + 'static) -> El
         .live(move || if open.get() { content() } else { Vec::new() })
 }
 
-fn table(shared: Shared, chart: Chart) -> Option<El> {
-    shared.with_run(|run| {
+/// A chart's data: of the run and, if there is one, of that beside it.
+fn table(shared: Shared, chart: Chart, index: usize) -> Option<El> {
+    let of_one = |run: &Run| {
+        let name = run.name_of(index);
+        let run = run.both()[index]?;
         let table = describe::table(chart, run, shared.seen_s(run));
         let cell = |tag, scope: &str, text: &str| {
             let cell = el(tag, "").text(text);
@@ -77,15 +84,14 @@ fn table(shared: Shared, chart: Chart) -> Option<El> {
             });
             el("tr", "").children(cells)
         });
-        let name = describe::name(chart, run);
+        let name = [describe::name(chart, run), " ", name].concat();
+        let name = name.trim_end();
         let table = el("table", "")
             .child(el("caption", "").text(name))
             .child(el("thead", "").child(el("tr", "").children(heads)))
             .child(el("tbody", "").children(rows));
-        el("div", "table")
-            .attr("tabindex", "0")
-            .attr("role", "region")
-            .attr("aria-label", name)
-            .child(table)
-    })
+        let region = el("div", "table").attr("tabindex", "0").attr("role", "region");
+        Some(region.attr("aria-label", name).child(table))
+    };
+    shared.with_run(of_one).flatten()
 }

@@ -11,7 +11,7 @@ use super::FigureSignals;
 use crate::course::figure::Figure;
 use crate::figure::run::Run;
 use crate::figure::settled::take;
-use crate::figure::state::{State, scenario_json};
+use crate::figure::state::{State, beside_json, scenario_json};
 use crate::ui::dom::{follow, when_gone};
 use crate::ui::signal::{Memo, Signal};
 use crate::ui::worker;
@@ -57,9 +57,12 @@ pub(super) fn settle(
 }
 
 fn ask(figure: &'static Figure, state: State, told: Signal<Option<Told>>) {
-    let scenario = scenario_json(figure, &state).to_string();
+    let mut fields = ["\"settle\":", &scenario_json(figure, &state).to_string()].concat();
+    if let Some((_, beside)) = beside_json(figure, &state) {
+        fields += &[",\"beside\":", &beside.to_string()].concat();
+    }
     let heard = Arc::new(Mutex::new(Vec::new()));
-    worker::ask(["\"settle\":", &scenario].concat(), move |news| {
+    worker::ask(fields, move |news| {
         heard.lock().unwrap_or_else(PoisonError::into_inner).push(news);
         told.set(Some((state.clone(), Arc::clone(&heard))));
     });
