@@ -3,6 +3,7 @@
 //! sentence, so that neither can change without the other.
 
 mod desired_running_pending;
+mod fast_out_slow_in;
 mod kit;
 #[path = "../lessons/mod.rs"]
 mod lessons;
