@@ -12,6 +12,7 @@ pub mod course;
 pub mod figure;
 pub mod link;
 pub mod progress;
+pub mod search;
 pub mod settings;
 pub mod stage;
 #[cfg(target_arch = "wasm32")]

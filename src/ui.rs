@@ -6,6 +6,7 @@ mod fullscreen;
 mod keys;
 mod question;
 mod review;
+mod search;
 mod section;
 mod shell;
 mod sidebar;

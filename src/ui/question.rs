@@ -138,7 +138,7 @@ fn order(order: Order, seed: u64, give: Give) -> El {
     let check = move || give(order.mark(&placed.get_untracked()));
     el("div", "order")
         .child(el("ol", "").each(keys, item))
-        .child(button("check", check).text("Check"))
+        .child(button("press", check).text("Check"))
 }
 
 fn typed(id: &str, expected: Number, give: Give) -> El {

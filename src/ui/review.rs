@@ -170,5 +170,5 @@ fn clear(shell: Shell) -> El {
             el("p", "")
                 .text("Bets, goals and answers are forgotten; the code above brings them back."),
         )
-        .child(button("check", press).live_text(words))
+        .child(button("press", press).live_text(words))
 }

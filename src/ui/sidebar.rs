@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::dom::{El, button, el, follow, link};
+use super::search::search;
 use super::shell::{Shell, skip_link};
 use super::signal::{Memo, Signal};
 use crate::course::{FIRST, REVIEW, SECTIONS, Section};
@@ -30,7 +31,12 @@ pub(super) fn sidebar(shell: Shell) -> El {
         .child(skip_link(shell))
         .child(brand)
         .child(unfold)
-        .child(el("div", "").attr("id", "menu").child(nav).child(settings(shell)))
+        .child(
+            el("div", "")
+                .attr("id", "menu")
+                .child(el("div", "").child(search()).child(nav))
+                .child(settings(shell)),
+        )
 }
 
 fn item(shell: Shell, section: &'static Section) -> El {
@@ -112,6 +118,13 @@ fn settings(shell: Shell) -> El {
         .child(el("label", "").child(shortcuts).child(named("Single-key shortcuts")))
         .child(keys)
         .child(review)
+        // The page holds the glossary; the browser opens it by itself.
+        .child(
+            el("button", "as-link")
+                .attr("type", "button")
+                .attr("popovertarget", "glossary")
+                .text("Glossary"),
+        )
         .child(link("", "./what-this-follows.html").text("What this follows"))
         .child(link("", "./check-this-simulator.html").text("Check this simulator"))
 }

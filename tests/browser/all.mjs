@@ -7,6 +7,7 @@ import "./links.mjs";
 import "./keyboard.mjs";
 import "./questions.mjs";
 import "./review.mjs";
+import "./search.mjs";
 import "./stage.mjs";
 import "./lesson.mjs";
 import "./start.mjs";

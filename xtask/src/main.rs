@@ -13,6 +13,7 @@ mod counts;
 mod faults;
 mod follows;
 mod gates;
+mod glossary;
 mod lessons;
 mod native;
 mod policy;

@@ -12,12 +12,14 @@
 //! colour of a quantity: `[CPU target of 70 %](#metric)`. Anything else is a
 //! fault with its line, so that nothing is dropped in silence.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
+use crate::glossary::Glossary;
 use crate::lessons;
 use crate::run::{Failure, Outcome, io};
 
@@ -42,11 +44,12 @@ struct Fault {
 
 /// Puts text and data of every section into the page, as templates at its end.
 pub(crate) fn with_course(page: &str) -> Outcome<String> {
+    let glossary = Glossary::read()?;
     let mut templates = String::new();
     for file in lessons::written("md")? {
         let source = io("read", &file, fs::read_to_string(&file))?;
         let name = lessons::name(&file);
-        let parts = compile(&source).map_err(|Fault { line, what }| {
+        let parts = compile(&source, &glossary).map_err(|Fault { line, what }| {
             Failure(format!("{}:{line}: {what}", file.display()))
         })?;
         for (part, html) in PARTS.iter().zip(parts) {
@@ -54,15 +57,17 @@ pub(crate) fn with_course(page: &str) -> Outcome<String> {
         }
     }
     templates.push_str(&lessons::templates()?);
+    let popovers = glossary.popovers();
     let (before, after) = page.rsplit_once("</body>").ok_or_else(|| {
         Failure("index.html has no `</body>` to put the text before: add one".into())
     })?;
-    Ok(format!("{before}{templates}</body>{after}"))
+    Ok(format!("{before}{popovers}{templates}</body>{after}"))
 }
 
 /// The HTML of a text's four parts.
-fn compile(source: &str) -> Result<[String; 4], Fault> {
-    let mut compiler = Compiler { source, events: Vec::new(), next: 0 };
+fn compile(source: &str, glossary: &Glossary) -> Result<[String; 4], Fault> {
+    let (events, used) = (Vec::new(), BTreeSet::new());
+    let mut compiler = Compiler { source, events, next: 0, glossary, used, links: true };
     let options = Options::ENABLE_TABLES | Options::ENABLE_SMART_PUNCTUATION;
     compiler.events = Parser::new_ext(source, options).into_offset_iter().collect();
     compiler.parts()
@@ -72,6 +77,11 @@ struct Compiler<'a> {
     source: &'a str,
     events: Vec<(Event<'a>, Range<usize>)>,
     next: usize,
+    glossary: &'a Glossary,
+    /// Terms of the glossary that were linked.
+    used: BTreeSet<String>,
+    /// Whether terms are linked in what is read now.
+    links: bool,
 }
 
 impl<'a> Compiler<'a> {
@@ -89,10 +99,16 @@ impl<'a> Compiler<'a> {
                     )));
                 }
                 part += 1;
+                // What stands in boxes below the lesson is not where a term is met first.
+                self.links = part < 2;
                 self.next += 2;
                 continue;
             }
             let block = self.block(&event)?;
+            // A break between blocks keeps their words apart for who searches the text.
+            if !parts[part].is_empty() {
+                parts[part].push('\n');
+            }
             parts[part].push_str(&block);
         }
         if part < DIVIDERS.len() {
@@ -117,7 +133,10 @@ impl<'a> Compiler<'a> {
                 Ok(format!("<p>{}</p>", self.words(TagEnd::Paragraph)?))
             }
             Event::Start(Tag::Heading { level: HeadingLevel::H2, .. }) => {
-                Ok(format!("<h2>{}</h2>", self.words(TagEnd::Heading(HeadingLevel::H2))?))
+                let links = std::mem::replace(&mut self.links, false);
+                let words = self.words(TagEnd::Heading(HeadingLevel::H2))?;
+                self.links = links;
+                Ok(format!("<h2>{words}</h2>"))
             }
             Event::Start(Tag::Heading { .. }) => {
                 Err(self.fault("only ## headings: the page itself has the title"))
@@ -136,7 +155,7 @@ impl<'a> Compiler<'a> {
             let loose = self.peek() == Some(&Event::Start(Tag::Paragraph));
             self.next += usize::from(loose);
             let end = if loose { TagEnd::Paragraph } else { TagEnd::Item };
-            let _ = write!(items, "<li>{}</li>", self.words(end)?);
+            let _ = writeln!(items, "<li>{}</li>", self.words(end)?);
             if loose && self.take().map(|(event, _)| event) != Some(Event::End(TagEnd::Item)) {
                 return Err(self.fault("an item of a list is one paragraph"));
             }
@@ -181,18 +200,24 @@ impl<'a> Compiler<'a> {
         while let Some((event, _)) = self.take() {
             match event {
                 Event::End(tag) if tag == end => {
-                    html.push_str(&tidy(&text));
+                    html.push_str(&self.text(&text));
                     return Ok(html);
                 }
                 Event::Text(more) => text.push_str(&more),
                 Event::SoftBreak => text.push(' '),
                 other => {
-                    html.push_str(&tidy(&std::mem::take(&mut text)));
+                    html.push_str(&self.text(&std::mem::take(&mut text)));
                     html.push_str(&self.marked(&other)?);
                 }
             }
         }
         Err(self.fault("the text ends in the middle of a paragraph"))
+    }
+
+    /// Plain text, with terms linked that are met for the first time.
+    fn text(&mut self, text: &str) -> String {
+        let html = tidy(text);
+        if self.links { self.glossary.link(&html, &mut self.used) } else { html }
     }
 
     fn marked(&mut self, event: &Event<'a>) -> Result<String, Fault> {
@@ -259,7 +284,7 @@ impl<'a> Compiler<'a> {
 }
 
 /// Text as HTML; a number stays on one line with the sign or unit after it.
-fn tidy(text: &str) -> String {
+pub(crate) fn tidy(text: &str) -> String {
     let mut tidied = String::with_capacity(text.len());
     let mut digit_before = false;
     let mut rest = text.chars().peekable();
@@ -281,8 +306,10 @@ mod tests {
     use super::*;
 
     fn opening(block: &str) -> Result<String, Fault> {
-        let [opening, ..] =
-            compile(&format!("{block}\n\n{{figure}}\n\n{{simplifies}}\n\n{{note}}\n"))?;
+        let [opening, ..] = compile(
+            &format!("{block}\n\n{{figure}}\n\n{{simplifies}}\n\n{{note}}\n"),
+            &Glossary::empty(),
+        )?;
         Ok(opening)
     }
 
@@ -291,8 +318,8 @@ mod tests {
         for (source, block) in [
             ("Plain\nwords, a < b.", "<p>Plain words, a &lt; b.</p>"),
             ("## Why", "<h2>Why</h2>"),
-            ("1. one\n2. two", "<ol><li>one</li><li>two</li></ol>"),
-            ("- one\n\n- two", "<ul><li>one</li><li>two</li></ul>"),
+            ("1. one\n2. two", "<ol><li>one</li>\n<li>two</li>\n</ol>"),
+            ("- one\n\n- two", "<ul><li>one</li>\n<li>two</li>\n</ul>"),
             (
                 "| a | b |\n|---|---|\n| 1 | 2 |",
                 "<table><thead><tr><th scope=\"col\">a</th><th scope=\"col\">b</th></tr></thead>\
@@ -336,7 +363,8 @@ mod tests {
 
     #[test]
     fn a_missing_part_is_named() {
-        let fault = compile("words\n\n{figure}\n\nwords\n").expect_err("two parts are missing");
+        let fault = compile("words\n\n{figure}\n\nwords\n", &Glossary::empty())
+            .expect_err("two parts are missing");
         assert!(fault.what.contains("{simplifies} is missing"), "{}", fault.what);
     }
 
