@@ -10,6 +10,7 @@ pub mod prompt;
 pub mod run;
 pub mod settled;
 pub mod state;
+pub mod step_table;
 pub mod summary;
 pub mod time;
 pub mod why;

@@ -8,6 +8,7 @@ use headroom::course::question::{Kind, Question, Swap};
 use headroom::course::{Lesson, SECTIONS, Section};
 use headroom::figure::run::Run;
 use headroom::figure::state::{RESERVED, State, beside_json, scenario_json};
+use headroom::figure::step_table;
 use headroom::link::Link;
 use headroom_model::Player;
 use pulldown_cmark::{Event, Tag};
@@ -150,6 +151,9 @@ fn figures_are_sound() {
             let place = format!("{}, act {}", section.title, index + 1);
             assert!(act.controls.len() <= 8 && act.controls.iter().any(|control| !control.more));
             assert!(act.controls.iter().filter(|control| !control.more).count() <= 4, "{place}");
+            for name in act.step_table.iter().flat_map(step_table::names) {
+                assert!(act.controls.iter().any(|it| it.name == *name), "{place}: no {name}");
+            }
             for control in &act.controls {
                 assert_eq!(control.snap(control.default), control.default, "{place}");
                 assert!(!RESERVED.contains(&&*control.name), "{place}: {}", control.name);

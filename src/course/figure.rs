@@ -38,10 +38,14 @@ pub struct Act {
     /// A JSON merge patch (RFC 7396) on the figure's scenario; together they are
     /// this act's. `{"$": "name"}` stands for the value of the control `name`, and
     /// `{"$": "name", "or": 300}` for 300 in an act that has no such control;
-    /// `{"$": "name", "times": 60, "plus": 1500}` makes another number of it.
+    /// `{"$": "name", "times": 60, "plus": 1500}` makes another number of it, and
+    /// `{"$": "name", "plus": "other"}` adds another control's.
     pub scenario: Value,
-    /// Sliders, in order; the first two to four are always shown.
+    /// Sliders, in order; the first two to four are always shown. Those of a table
+    /// of steps are its fields instead.
     pub controls: Vec<Control>,
+    /// A table of steps whose edges lie on the metric chart, if there is one.
+    pub step_table: Option<StepTable>,
     /// Switches, in order.
     pub switches: Vec<Switch>,
     /// Another run to hold the act's own against.
@@ -63,6 +67,18 @@ pub struct Act {
     pub reveal: String,
     /// What this figure leaves out or only approximates.
     pub leaves_out: Vec<String>,
+}
+
+/// Which controls a table of steps sets, by their names. Its steps follow each
+/// other from the threshold up; the last one has no upper edge.
+#[derive(Debug, Clone)]
+pub struct StepTable {
+    /// The alarm's threshold [%].
+    pub threshold: String,
+    /// The width of each step but the last, lowest first [%].
+    pub widths: Vec<String>,
+    /// What each step adds, lowest first [tasks]; one more than there are widths.
+    pub adds: Vec<String>,
 }
 
 /// A slider and the hole of the scenario that it fills.
@@ -184,6 +200,8 @@ pub enum Condition {
     /// The first task that was added came to full speed so long after the rise of
     /// traffic, both included [s].
     FirstHelpWithin(f64, f64),
+    /// At most this many scale-outs.
+    ScaleOutsAtMost(u32),
     /// At least this many scale-ins.
     ScaleInsAtLeast(u32),
     /// A control stands within these values, both included.

@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::Lesson;
 use super::figure::{
-    Act, Beside, Chart, Choice, Condition, Control, Figure, Goal, Prediction, Quantity, Switch,
+    Act, Beside, Chart, Choice, Condition, Control, Figure, Goal, Prediction, Quantity, StepTable,
+    Switch,
 };
 use super::question::{Answer, Kind, Mistake, Number, Order, Question, Spot, Swap, Term, Vary};
 
@@ -45,6 +46,7 @@ fn act(object: &Object<'_>) -> Act {
         question: object.required_text("question"),
         scenario: json(object, "scenario"),
         controls: object.objects("controls").iter().map(control).collect(),
+        step_table: step_table(&object.object("step_table")),
         switches: object.objects("switches").iter().map(switch).collect(),
         beside: object.has("beside").then(|| beside(&object.object("beside"))),
         cursor_s: number(object, "cursor_s"),
@@ -58,6 +60,22 @@ fn act(object: &Object<'_>) -> Act {
     };
     object.finish();
     act
+}
+
+fn step_table(object: &Object<'_>) -> Option<StepTable> {
+    if object.is_absent() {
+        return None;
+    }
+    let table = StepTable {
+        threshold: object.required_text("threshold"),
+        widths: texts(object, "widths"),
+        adds: texts(object, "adds"),
+    };
+    if table.adds.len() != table.widths.len() + 1 {
+        object.fault("adds", "a step more than there are widths");
+    }
+    object.finish();
+    Some(table)
 }
 
 fn control(object: &Object<'_>) -> Control {
@@ -170,6 +188,7 @@ fn condition(object: &Object<'_>) -> Option<Condition> {
         .or_else(|| counted("missed_minutes_at_most", Condition::MissedMinutesAtMost))
         .or_else(|| counted("desired_at_end", Condition::DesiredAtEnd))
         .or_else(|| counted("peak_running", Condition::PeakRunning))
+        .or_else(|| counted("scale_outs_at_most", Condition::ScaleOutsAtMost))
         .or_else(|| counted("scale_ins_at_least", Condition::ScaleInsAtLeast))
         .or_else(|| measured("task_hours_at_most", Condition::TaskHoursAtMost))
         .or_else(|| measured("error_percent_at_most", Condition::ErrorPercentAtMost))

@@ -36,6 +36,7 @@ fn holds(condition: &Condition, act: &Act, state: &State, run: &Run) -> bool {
             let lasts_s = first_help_s(&run.scenario, &run.trace);
             lasts_s.is_some_and(|lasts_s| (from_s..=to_s).contains(&lasts_s))
         }
+        Condition::ScaleOutsAtMost(most) => summary.scale_outs <= most,
         Condition::ScaleInsAtLeast(least) => summary.scale_ins >= least,
         Condition::ControlWithin(ref name, from, to) => {
             state.value(act, name).is_some_and(|value| (from..=to).contains(&value))
@@ -80,6 +81,8 @@ mod tests {
             (Condition::SlowestMinuteAtMost(0.3), false),
             (Condition::FirstHelpWithin(270.0, 280.0), true),
             (Condition::FirstHelpWithin(271.0, 280.0), false),
+            (Condition::ScaleOutsAtMost(1), true),
+            (Condition::ScaleOutsAtMost(0), false),
             (Condition::ScaleInsAtLeast(1), false),
             (Condition::ControlWithin("target".to_owned(), 70.0, 75.0), true),
             (Condition::ControlWithin("target".to_owned(), 71.0, 75.0), false),

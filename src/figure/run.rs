@@ -9,7 +9,7 @@ use super::state::{State, beside_json, scenario_json};
 use crate::course::figure::Figure;
 
 /// What the figures of the course need; the page carries no more.
-const PARTS: Parts = Parts::NONE;
+const PARTS: Parts = Parts::NONE.with_steps();
 
 /// A scenario and what came of it.
 #[derive(Debug, Clone, PartialEq)]

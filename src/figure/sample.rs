@@ -63,6 +63,31 @@ pub(crate) static FIGURE: LazyLock<Figure> = LazyLock::new(|| {
     read::lesson(&data).expect("the sample is a right figure").figure
 });
 
+/// A figure with a table of steps, and a slider beside it.
+pub(crate) static TABLE: LazyLock<Figure> = LazyLock::new(|| {
+    let control = |name: &str, [min, max, default]: [f64; 3]| {
+        json!({ "name": name, "label": name, "unit": "", "quantity": "other",
+                "min": min, "max": max, "step": 1, "default": default })
+    };
+    let data = json!({ "figure": { "id": "table", "scenario": {}, "acts": [{
+        "question": "",
+        "controls": [
+            control("threshold", [50.0, 90.0, 70.0]),
+            control("low", [1.0, 30.0, 15.0]),
+            control("mid", [1.0, 30.0, 15.0]),
+            control("add1", [1.0, 10.0, 1.0]),
+            control("add2", [1.0, 10.0, 3.0]),
+            control("add3", [1.0, 10.0, 5.0]),
+            control("rps", [1.0, 10.0, 1.0])
+        ],
+        "step_table": { "threshold": "threshold", "widths": ["low", "mid"],
+                        "adds": ["add1", "add2", "add3"] },
+        "cursor_s": 0, "why_s": 0, "charts": ["metric"],
+        "caption": "", "reveal": "", "leaves_out": []
+    }] } });
+    read::lesson(&data).expect("the sample is a right figure").figure
+});
+
 /// A run of the sample, written by hand so that tests of what is shown do not
 /// hang on the model: at 09:09 the fifth task is decided, at 09:10 it serves.
 pub(crate) fn run() -> (Scenario, Trace) {

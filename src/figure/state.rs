@@ -311,7 +311,12 @@ fn fill(json: &mut Value, value: &impl Fn(&str) -> Option<f64>) {
     match json {
         Value::Object(fields) => {
             if let Some(Value::String(name)) = fields.get("$") {
-                let number = value(name).or_else(|| fields.get("or")?.as_f64());
+                let other = match fields.get("plus") {
+                    Some(Value::String(other)) => value(other),
+                    _ => Some(0.0),
+                };
+                let number = value(name).zip(other).map(|(number, other)| number + other);
+                let number = number.or_else(|| fields.get("or")?.as_f64());
                 let part = |name: &str| fields.get(name).and_then(Value::as_f64);
                 let times = part("times").unwrap_or(1.0);
                 if let Some(number) = number {

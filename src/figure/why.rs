@@ -257,7 +257,7 @@ fn counted(run: &Run, alarm: &AlarmSettings, watch: &Watch) -> String {
     let counts = if count < wanted {
         format!("{count} of {wanted} readings {side}")
     } else {
-        format!("{} {} {side}", spelled(count), readings_of(count))
+        format!("{count} {} {side}", readings_of(count))
     };
     let values = newest_of(run, watch, count, &|minute| watched(minute, alarm));
     format!("Alarm {}: {counts} {}: {values}", alarm.name, short(alarm.threshold))
@@ -296,7 +296,7 @@ mod tests {
         let mut run = sample::stepping();
         assert_eq!(
             said(&run, 545.0),
-            "09:09 Scaled out, 4 to 7. Alarm hot: Three readings above 70: 85 · 85 · 85 \
+            "09:09 Scaled out, 4 to 7. Alarm hot: 3 readings above 70: 85 · 85 · 85 \
              | 85.0 − 70.0 = 15.0, step 15 to 30: 4 running + 3 = 7"
         );
         run.trace.decisions[0].reason = "100.0 - 70.0 = 30.0, step 30 to inf: 4 + 5 = 9".to_owned();

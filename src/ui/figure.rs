@@ -12,6 +12,7 @@ mod controls;
 mod extras;
 mod look;
 mod settled;
+mod step_table;
 mod tasks;
 mod transport;
 

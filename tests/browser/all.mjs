@@ -8,6 +8,7 @@ import "./keyboard.mjs";
 import "./questions.mjs";
 import "./review.mjs";
 import "./search.mjs";
+import "./steps.mjs";
 import "./stage.mjs";
 import "./lesson.mjs";
 import "./start.mjs";

@@ -28,7 +28,7 @@ test("front door", async (t) => {
 });
 
 test("the finished sections have live figures", async (t) => {
-  for (const route of ["#/the-spike", "#/up-or-out", "#/fast-out-slow-in", "#/desired-running-pending", "#/target-tracking", "#/the-slow-first-minutes"]) {
+  for (const route of ["#/the-spike", "#/up-or-out", "#/fast-out-slow-in", "#/desired-running-pending", "#/target-tracking", "#/the-slow-first-minutes", "#/step-scaling"]) {
     const page = await open(t, route);
     await skipPredictions(page);
     assert.ok((await sliders(page)).length >= 2, `${route} has sliders`);

@@ -10,6 +10,7 @@ mod lessons;
 #[path = "../prose/mod.rs"]
 mod prose;
 mod slow_first_minutes;
+mod step_scaling;
 mod target_tracking;
 mod the_spike;
 mod up_or_out;

@@ -8,6 +8,7 @@ use web_sys::{Element, HtmlCanvasElement, PointerEvent};
 use super::Shared;
 use super::canvas::{each_frame, paint, watch_size};
 use super::look::{self, Look};
+use super::step_table::{Placed, grips};
 use crate::chart::{Anchor, Beside, Label, Paint, Place, Role, Size, View, picture};
 use crate::course::figure::{Chart, Quantity};
 use crate::figure::describe;
@@ -68,6 +69,7 @@ fn chart_view(shared: Shared, chart: Chart, place: Memo<Place>) -> El {
     let size = Signal::new(None::<(f64, f64)>);
     let labels = Signal::new(Vec::<Label>::new());
     let title = Signal::new((String::new(), String::new()));
+    let placed = Placed::new();
     watch_size(canvas.node(), move |width, height| size.set(Some((width, height))));
     let element: HtmlCanvasElement = canvas.node().clone().unchecked_into();
     // What the chart shows of the cursor changes with the minute, not with it.
@@ -116,6 +118,7 @@ fn chart_view(shared: Shared, chart: Chart, place: Memo<Place>) -> El {
         let canvas_size = Size { width, height, text: look.text, line: look.line };
         let picture = picture(chart, &view, &axis, canvas_size, place.get_untracked());
         paint(&element, &picture, &look, (width, height));
+        placed.set(&picture);
         let named = (picture.title, picture.unit);
         if title.with_untracked(|title| *title != named) {
             title.set(named);
@@ -140,8 +143,21 @@ fn chart_view(shared: Shared, chart: Chart, place: Memo<Place>) -> El {
         .attr("aria-hidden", "true")
         .child(heading)
         .live(move || labels.with(|labels| renew(&mut written.borrow_mut(), labels)));
-    let class = if chart == Chart::FirstMinutes { "chart tall" } else { "chart" };
-    el("div", class).child(canvas.live_attr("aria-label", described)).child(text)
+    // Rows of their own, or bands to take hold of, need room.
+    let is_tall = move || match chart {
+        Chart::FirstMinutes => true,
+        Chart::Metric => shared.act().step_table.is_some(),
+        _ => false,
+    };
+    let grips = move || match chart {
+        Chart::Metric => grips(shared, shared.act(), placed),
+        _ => Vec::new(),
+    };
+    el("div", "chart")
+        .toggle("tall", is_tall)
+        .child(canvas.live_attr("aria-label", described))
+        .child(text)
+        .live(grips)
 }
 
 /// The elements of labels. One that says what it said before only moves: most

@@ -5,19 +5,22 @@ use leptos::prelude::*;
 
 use super::Shared;
 use super::charts::quantity_class;
+use super::step_table::step_table;
 use super::transport::percent;
 use crate::course::figure::{Act, Control, Switch};
 use crate::figure::state::State;
+use crate::figure::step_table::holds;
 use crate::figure::words::number;
 use crate::ui::dom::{El, button, el, value_of};
 use crate::ui::signal::{Memo, Signal};
 
 pub(super) fn controls(shared: Shared, act: &'static Act) -> El {
     let sliders = |more: bool| {
-        let chosen = act.controls.iter().enumerate().filter(|(_, control)| control.more == more);
+        let chosen = |control: &Control| control.more == more && !holds(act, control);
+        let chosen = act.controls.iter().enumerate().filter(|(_, control)| chosen(control));
         el("div", "sliders").children(chosen.map(|(index, control)| slider(shared, index, control)))
     };
-    let has_more = act.controls.iter().any(|control| control.more);
+    let has_more = act.controls.iter().any(|control| control.more && !holds(act, control));
     let further = has_more.then(|| {
         let summary = el("summary", "").text("More sliders");
         el("details", "more").child(summary).child(sliders(true))
@@ -41,11 +44,11 @@ pub(super) fn controls(shared: Shared, act: &'static Act) -> El {
         button("reset", reset).prop("disabled", move || is_as_opened().into()).text("Reset");
     let below =
         el("div", "below-sliders").children(switches.into_iter().chain(further).chain([reset]));
-    el("div", "controls").child(sliders(false)).child(below)
+    el("div", "controls").children(step_table(shared, act)).child(sliders(false)).child(below)
 }
 
 /// Whatever is changed, the student wants to see what comes of it: nothing plays on.
-fn change(shared: Shared, change: impl FnOnce(&mut State)) {
+pub(super) fn change(shared: Shared, change: impl FnOnce(&mut State)) {
     shared.signals.playing.set(false);
     shared.signals.state.update(change);
 }
