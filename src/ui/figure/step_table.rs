@@ -108,7 +108,7 @@ fn grip(
             return String::new();
         };
         let share = (edge(shared, act, table, at) - low) / (high - low);
-        px(bottom - (bottom - top) * share.max(0.0).min(1.0))
+        px(bottom - (bottom - top) * share.clamp(0.0, 1.0))
     };
     let grip = el("span", "grip")
         .attr("aria-hidden", "true")
