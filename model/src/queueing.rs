@@ -25,5 +25,5 @@ pub use erlang_a::{ErlangA, ErlangAMeans};
 pub use mg1::Mg1;
 pub use mmc::Mmc;
 pub use mmck::{Mmck, MmckMeans};
-pub use sojourn::{service_cdf, survival};
+pub use sojourn::{service_cdf, stretches_of, survival, work_below};
 pub use station::{Means, Station};

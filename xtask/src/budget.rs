@@ -24,7 +24,7 @@ const BUDGETS: [Budget; 4] = [
     Budget {
         what: "the app's wasm",
         goal: 200_000,
-        limit: 237_300,
+        limit: 244_000,
         counts: |file| is(file, "wasm") && is_first(file),
     },
     Budget {

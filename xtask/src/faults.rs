@@ -26,7 +26,7 @@ struct Fault {
 const ORACLE: (&str, &str) = ("control_plane", "model_and_oracle_agree");
 const AWS: (&str, &str) = ("conformance", "aws_is_followed_case_by_case");
 
-const FAULTS: [Fault; 19] = [
+const FAULTS: [Fault; 21] = [
     Fault {
         what: "Erlang C is 1 % too high",
         file: "queueing/erlang.rs",
@@ -72,9 +72,23 @@ const FAULTS: [Fault; 19] = [
     Fault {
         what: "of the requests of a mean task that crashes one in a hundred is lost",
         file: "data_plane/expected.rs",
-        right: "sample.failed += cohort.in_flight()",
-        wrong: "sample.failed += 0.99 * cohort.in_flight()",
+        right: "sample.failed += failed",
+        wrong: "sample.failed += 0.99 * failed",
         caught_by: ("planes", "conservation::expected_conserves_requests"),
+    },
+    Fault {
+        what: "what a mean client gives up is not sent again",
+        file: "data_plane/expected/clients.rs",
+        right: "&tries, 1.0);",
+        wrong: "&tries, 0.0);",
+        caught_by: ("planes", "impatience::a_storm_outlasts_the_spike_that_began_it"),
+    },
+    Fault {
+        what: "mean requests that are sent again ask for the mean work",
+        file: "data_plane/expected/clients.rs",
+        right: "work += self.sent[number] * self.patience.sizes[class];",
+        wrong: "work += self.sent[number];",
+        caught_by: ("planes", "impatience::a_light_load_is_the_same"),
     },
     Fault {
         what: "requests come 2 % too seldom",

@@ -8,11 +8,18 @@
 //! fluid. Latencies come from the law of the equilibrium, kept in a table by
 //! load and put in the histogram once a span, or from the age of the queue.
 //!
+//! Whose clients would give up in the queue is not in it, and does so when the
+//! time-out is over; whose answer would come too late is served in vain. What is
+//! sent again is part of the rate from then on ([`clients`]).
+//!
 //! The run begins in equilibrium at its first rate, if that is below capacity.
 
 mod backlog;
+mod clients;
 mod cohort;
+mod impatient;
 mod laws;
+mod patience;
 mod rates;
 mod shifted;
 mod trust;
@@ -20,9 +27,10 @@ mod trust;
 use crate::alb::ramp::Ramp;
 use crate::data_plane::{DataPlane, Sample, TaskId};
 use crate::queueing::Station;
-use crate::scenario::{Arrivals, Client, Routing, Scenario, Task, Traffic};
+use crate::scenario::{Arrivals, Routing, Scenario, Task, Traffic};
 use crate::time::Micros;
 
+use clients::{Clients, Sent};
 use cohort::{Cohort, Offer, Standing};
 pub use laws::Laws;
 use rates::Rates;
@@ -51,8 +59,10 @@ pub struct Expected {
     weights: f64,
     /// Up to this load theory vouches for the response times.
     trusted_load: f64,
-    /// Whether clients give up or send again, which is not in the figures.
-    impatient: bool,
+    /// Clients that give up or send again.
+    clients: Option<Clients>,
+    /// The time-out of clients that give up [s].
+    timeout_s: Option<f64>,
     /// Of all tasks in rotation [requests/s]; `None` before time goes on.
     capacity_rps: Option<f64>,
     /// Requests that all tasks in rotation serve at full speed at once.
@@ -99,7 +109,8 @@ impl Expected {
             ramping: false,
             weights: 0.0,
             trusted_load: f64::INFINITY,
-            impatient: scenario.service.client != Client::PATIENT,
+            clients: Clients::new(scenario.service.client, &task),
+            timeout_s: scenario.service.client.timeout.map(Micros::as_s),
             capacity_rps: None,
             servers: 0.0,
             change: None,
@@ -142,7 +153,8 @@ impl Expected {
         for index in 0..self.cohorts.len() {
             let Cohort { standing, speed, .. } = self.cohorts[index];
             if standing == Standing::InRotation {
-                self.cohorts[index].table = self.laws.table(self.station(tasks, speed), law);
+                self.cohorts[index].table =
+                    self.laws.table(self.station(tasks, speed), law, self.timeout_s);
             }
         }
         self.trusted_load = self.trusted_load();
@@ -202,7 +214,8 @@ impl Expected {
         const CALM: f64 = 1e-3;
         let (second, now) = (self.now.floor_to(Micros::SECOND), self.now);
         let next = (second + Micros::SECOND).min(until);
-        let rate = self.rates.at(now);
+        let again_rps = self.clients.as_ref().map_or(0.0, |clients| clients.again_rps);
+        let rate = self.rates.at(now) + again_rps;
         let share = rate / self.weights;
         if second < now
             || self.ramping
@@ -220,33 +233,64 @@ impl Expected {
             self.weigh(Micros(self.now.0.midpoint(until.0)));
         }
         let span_s = until.since(self.now).as_s();
-        let (rate, steady) = self.rates.over(self.now, until);
-        let offered = rate * span_s;
-        sample.offered += offered;
-        if self.impatient {
-            sample.approximate += offered;
+        let (mut rate, mut steady) = self.rates.over(self.now, until);
+        let mut sent = Sent { requests: rate * span_s, size: 1.0 };
+        if let Some(clients) = &mut self.clients {
+            let share = clients.time_out(until, sample);
+            self.cohorts.iter_mut().for_each(|cohort| cohort.impatient.give_up(share));
+            sent = clients.send(sent.requests, self.now, until);
+            if clients.again_rps > 0.0 {
+                (rate, steady) = (sent.requests / span_s, false);
+            }
         }
+        let rejected_before = sample.rejected;
+        sample.offered += sent.requests;
         let tasks = self.tasks();
         if tasks == 0 {
-            sample.rejected += offered;
+            sample.rejected += sent.requests;
         }
         let minute = self.now.floor_to(Micros::MINUTE);
         let change = self.change.filter(|change| change.minute == minute);
         let offer = Offer {
             rate: rate / self.weights,
+            size: sent.size,
             span_s,
             steady,
             first: self.now == Micros::ZERO,
             first_minute: self.now < Micros::MINUTE,
             pool_servers: self.servers,
-            load_at_change: change.map(|change| rate / change.least_rps),
+            load_at_change: change.map(|change| rate * sent.size / change.least_rps),
             trusted_load: self.trusted_load,
             cpu_s: self.task.cpu_ms_per_request / 1000.0,
         };
         for cohort in &mut self.cohorts {
-            cohort.tick(&offer, &mut self.laws, sample);
+            cohort.tick(&offer, &mut self.laws, &mut self.clients, sample);
         }
+        self.send_again(sent, sample.rejected - rejected_before, sample);
         self.now = until;
+    }
+
+    /// Of the requests sent in this tick so many were refused, and are sent again.
+    #[inline(never)]
+    fn send_again(&mut self, sent: Sent, rejected: f64, sample: &mut Sample) {
+        let Some(clients) = &mut self.clients else { return };
+        if !clients.send_again() {
+            return;
+        }
+        clients.refuse(rejected);
+        let at_worst = clients.at_worst(sent);
+        let cohorts = self.cohorts.iter().filter(|it| it.standing == Standing::InRotation);
+        let storms = cohorts.map(|cohort| cohort.impatient.storm(at_worst));
+        let none = (false, false);
+        let (can_last, may_begin) = storms.fold(none, |all, one| (all.0 | one.0, all.1 | one.1));
+        if clients.is_unsure(can_last, may_begin) {
+            sample.approximate += sent.requests;
+        }
+    }
+
+    /// Requests whose clients will give up.
+    fn doomed(&self) -> f64 {
+        self.cohorts.iter().map(|cohort| cohort.impatient.doomed * f64::from(cohort.tasks)).sum()
     }
 
     /// Tasks in rotation.
@@ -337,7 +381,7 @@ impl DataPlane for Expected {
             });
         } else {
             let law = self.task.service_time.law;
-            let table = self.laws.table(self.station(1, speed), law);
+            let table = self.laws.table(self.station(1, speed), law, self.timeout_s);
             self.members[index] = Some(Member { cohort: self.cohorts.len(), peak: 0.0 });
             self.cohorts.push(Cohort::new(speed, table));
             self.changed = true;
@@ -363,10 +407,17 @@ impl DataPlane for Expected {
     }
 
     fn remove(&mut self, _at: Micros, task: TaskId, sample: &mut Sample) {
+        let all = self.doomed();
+        let (mut failed, mut doomed) = (0.0, 0.0);
         self.set_apart(task, |cohort| {
-            sample.failed += cohort.in_flight();
+            failed = cohort.in_flight();
+            doomed = cohort.impatient.doomed;
             cohort.tasks = 0;
         });
+        sample.failed += failed;
+        if let Some(clients) = &mut self.clients {
+            clients.lose(failed, if all > 0.0 { doomed / all } else { 0.0 });
+        }
         if let Some(member) = self.members.get_mut(task.0 as usize) {
             *member = None;
         }

@@ -41,6 +41,42 @@ pub fn service_cdf(law: Law, x: f64) -> f64 {
     }
 }
 
+/// The part of all work that is in requests shorter than `x` means.
+pub fn work_below(law: Law, x: f64) -> f64 {
+    match law {
+        _ if x <= 0.0 => 0.0,
+        Law::Deterministic => service_cdf(law, x),
+        Law::Exponential => 1.0 - (1.0 + x) * libm::exp(-x),
+        // What a request does, weighted by its size, is lognormal again.
+        Law::Lognormal { cv } => service_cdf(law, x / (1.0 + cv * cv)),
+    }
+}
+
+/// How many times as long as alone a request of `size` mean sizes is served, and
+/// how likely (see `residence_cdf`).
+pub fn stretches_of(station: &Station, arrival_rate: f64, size: f64) -> Vec<(f64, f64)> {
+    if station.pool > 1 {
+        let pooled = station.pooled();
+        let slow = pooled.service_s / station.service_s;
+        let all = stretches_of(&pooled, arrival_rate * f64::from(station.pool), size);
+        return all.into_iter().map(|(stretch, weight)| (stretch * slow, weight)).collect();
+    }
+    if arrival_rate <= 0.0 || !station.shares() {
+        return vec![(1.0 / station.cpu_slots.min(1.0), 1.0)];
+    }
+    let chain = Chain::new(station, arrival_rate);
+    let mean = chain.means().residence_s / station.service_s;
+    let load = (chain.departures() / station.capacity()).min(1.0);
+    let kept = libm::sqrt(kept((1.0 - load) * size));
+    let stretches = stretches(station, &chain, mean).into_iter();
+    stretches.map(|(stretch, weight)| (mean + kept * (stretch - mean), weight)).collect()
+}
+
+/// The part of the variance of the stretch that is left over a size.
+fn kept(y: f64) -> f64 {
+    if y < 1e-3 { 1.0 - y / 3.0 } else { 2.0 * (y + libm::expm1(-y)) / (y * y) }
+}
+
 /// The probabilities that the response of an admitted request takes longer
 /// than each of `times` [s], which rise from above zero.
 ///
@@ -343,9 +379,8 @@ fn residence_cdf(
     for &(stretch, weight) in &stretches {
         ends.clear();
         ends.extend(sizes.iter().map(|&(size, share)| {
-            let y = (1.0 - load) * size;
-            let kept = if y < 1e-3 { 1.0 - y / 3.0 } else { 2.0 * (y + libm::expm1(-y)) / (y * y) };
-            let seen = mean_stretch + libm::sqrt(kept) * (stretch - mean_stretch);
+            let kept = libm::sqrt(kept((1.0 - load) * size));
+            let seen = mean_stretch + kept * (stretch - mean_stretch);
             (size * seen * station.service_s, share)
         }));
         let mut next = 0;
@@ -383,6 +418,7 @@ fn sizes(law: Law) -> Vec<(f64, f64)> {
 
 /// How much a request in service is stretched, and how likely: by the number
 /// in system when it comes. Numbers above 16 come in classes.
+#[inline(never)]
 fn stretches(station: &Station, chain: &Chain, mean: f64) -> Vec<(f64, f64)> {
     let slots = u64::from(station.slots);
     let stretch = |n: u64| (n as f64 / station.cpu_slots).max(1.0 / station.cpu_slots.min(1.0));

@@ -8,20 +8,23 @@ use headroom_model::scenario::Scenario;
 use headroom_model::time::Micros;
 use headroom_model::trace::Station;
 
-/// The 95th percentile of a minute over all replications.
+/// A minute over all replications.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct P95 {
-    pub(crate) ms: f64,
+pub(crate) struct Minute {
+    /// The 95th percentile of the response time [ms].
+    pub(crate) p95_ms: f64,
     /// Its standard error [ms].
     pub(crate) error_ms: f64,
     /// Requests answered, in all replications.
     pub(crate) requests: f64,
+    /// The share of the requests that ended in an error, and its standard error.
+    pub(crate) errors: [f64; 2],
 }
 
-/// The exact data plane, and the response times of each minute.
+/// The exact data plane, and what happened in each minute.
 struct Minutes {
     plane: Exact,
-    latencies: Vec<Histogram>,
+    minutes: Vec<Sample>,
 }
 
 impl DataPlane for Minutes {
@@ -62,47 +65,60 @@ impl DataPlane for Minutes {
     }
 
     fn close_minute(&mut self, sample: &Sample) {
-        self.latencies.push(sample.latency.clone());
+        self.minutes.push(sample.clone());
     }
 }
 
 /// Plays replications with seeds of their own; `None` for a minute in which
 /// nothing was answered.
-pub(crate) fn p95_by_minute(scenario: &Scenario, replications: u64) -> Vec<Option<P95>> {
-    let played: Vec<Vec<Histogram>> = (0..replications)
+pub(crate) fn by_minute(scenario: &Scenario, replications: u64) -> Vec<Option<Minute>> {
+    let played: Vec<Vec<Sample>> = (0..replications)
         .map(|seed| {
             let scenario = Scenario { seed, ..scenario.clone() };
-            let mut minutes = Minutes { plane: Exact::new(&scenario), latencies: Vec::new() };
+            let mut minutes = Minutes { plane: Exact::new(&scenario), minutes: Vec::new() };
             Run::new(&scenario, Station::Exact, &mut minutes).finish();
-            minutes.latencies
+            minutes.minutes
         })
         .collect();
     let minutes = played.iter().map(Vec::len).min().unwrap_or(0);
     (0..minutes).map(|minute| pooled(&played, minute)).collect()
 }
 
-/// The percentile of all replications together. Its standard error is that of
-/// the share of requests below it, which each replication tells, seen through
-/// the distribution (Woodruff, *Confidence intervals for medians and other
-/// position measures*, 1952): requests of one replication are not independent.
-fn pooled(played: &[Vec<Histogram>], minute: usize) -> Option<P95> {
+/// Of all replications together the percentile and the share of errors. Their
+/// standard errors are those of a share of requests, which each replication
+/// tells, the percentile's seen through the distribution (Woodruff, *Confidence
+/// intervals for medians and other position measures*, 1952): requests of one
+/// replication are not independent.
+fn pooled(played: &[Vec<Sample>], minute: usize) -> Option<Minute> {
     const Q: f64 = 0.95;
-    let mut all = Histogram::default();
-    played.iter().for_each(|minutes| all.merge(&minutes[minute]));
-    let ms = all.quantile(Q)?;
-    let requests = all.total();
+    let samples = || played.iter().map(|minutes| &minutes[minute]);
+    let mut all = Sample::default();
+    samples().for_each(|sample| all.add(sample));
     let count = played.len() as f64;
-    let squares: f64 = played
-        .iter()
-        .map(|minutes| {
-            let one = &minutes[minute];
-            let excess = one.total() * (share_below(one, ms) - Q);
-            excess * excess
-        })
-        .sum();
-    let error = libm::sqrt(squares * count / (count - 1.0)) / requests;
-    let at = |q: f64| all.quantile(q.clamp(0.0, 1.0)).unwrap_or(ms);
-    Some(P95 { ms, error_ms: (at(Q + error) - at(Q - error)) / 2.0, requests })
+    let error = |excesses: &mut dyn Iterator<Item = f64>, requests: f64| {
+        let squares: f64 = excesses.map(|excess| excess * excess).sum();
+        libm::sqrt(squares * count / (count - 1.0)) / requests
+    };
+    let p95_ms = all.latency.quantile(Q)?;
+    let requests = all.latency.total();
+    let mut beyond = samples().map(|sample| {
+        let latency = &sample.latency;
+        if latency.total() > 0.0 {
+            latency.total() * (share_below(latency, p95_ms) - Q)
+        } else {
+            0.0
+        }
+    });
+    let p95_error = error(&mut beyond, requests);
+    let at = |q: f64| all.latency.quantile(q.clamp(0.0, 1.0)).unwrap_or(p95_ms);
+    let errors = all.errors() / all.offered;
+    let mut excesses = samples().map(|sample| sample.errors() - errors * sample.offered);
+    Some(Minute {
+        p95_ms,
+        error_ms: (at(Q + p95_error) - at(Q - p95_error)) / 2.0,
+        requests,
+        errors: [errors, error(&mut excesses, all.offered)],
+    })
 }
 
 /// The share of requests answered within `ms`, by bisection.

@@ -5,7 +5,8 @@ use rand_core::{Rng as _, SeedableRng as _};
 use rand_pcg::Pcg32;
 use serde_json::{Value, json};
 
-use headroom_model::scenario::Scenario;
+use headroom_model::scenario::{Client, Scenario};
+use headroom_model::time::Micros;
 
 /// How long a trace lasts.
 const MINUTES: u32 = 24;
@@ -20,6 +21,16 @@ pub(crate) fn draw(number: u64) -> Scenario {
     let json = Maker { dice: Dice(Pcg32::seed_from_u64(number)) }.scenario();
     Scenario::from_value(&json)
         .unwrap_or_else(|faults| panic!("trace {number}: {faults:?}\n{json}"))
+}
+
+/// The same, with clients that give up, and some that send again.
+pub(crate) fn draw_impatient(number: u64) -> Scenario {
+    let mut scenario = draw(number);
+    let mut dice = Dice(Pcg32::seed_from_u64(!number));
+    let mean_s = scenario.service.task.service_time.mean_ms / 1000.0;
+    let timeout = Some(Micros::from_s(mean_s * dice.any_scale(1.0, 200.0)));
+    scenario.service.client = Client { timeout, retries: dice.pick(&[0, 0, 0, 1, 2, 3]) };
+    scenario
 }
 
 struct Dice(Pcg32);

@@ -6,6 +6,7 @@ mod clients;
 mod conservation;
 mod exact;
 mod expected;
+mod impatience;
 mod kit;
 mod settled;
 mod stationary;

@@ -5,10 +5,13 @@ use std::f64::consts::PI;
 use crate::alb::ramp::Ramp;
 use crate::data_plane::Sample;
 use crate::data_plane::expected::backlog::Backlog;
-use crate::data_plane::expected::laws::{Laws, Place};
+use crate::data_plane::expected::clients::Clients;
+use crate::data_plane::expected::impatient::{Begun, Impatient, Served};
+use crate::data_plane::expected::laws::{Laws, Place, Table};
+use crate::data_plane::expected::patience::CLASSES;
 use crate::data_plane::expected::shifted::Shifted;
 use crate::data_plane::expected::trust::{self, Queue, Tick};
-use crate::queueing::{Means, Station};
+use crate::queueing::{Means, service_cdf};
 
 /// Equally likely points that stand for a normal law: the middles of its
 /// sixths, widened so that their variance is 1.
@@ -52,6 +55,8 @@ pub(super) struct Cohort {
     /// How many of these never arrived: a run begins in equilibrium. They leave
     /// like the others, and are not counted.
     unreal: f64,
+    /// What it has of clients that give up.
+    pub(super) impatient: Impatient,
     /// Set while the queue is a fluid.
     backlog: Option<Backlog>,
     /// Whether the queue is as long as its equilibrium has it.
@@ -80,6 +85,8 @@ struct Pending {
 pub(super) struct Offer {
     /// Rate of arrivals at a task in rotation that takes a full share [1/s].
     pub(super) rate: f64,
+    /// The mean size of a request, over that of those sent for the first time.
+    pub(super) size: f64,
     /// How long the tick is [s].
     pub(super) span_s: f64,
     /// Whether the rate holds for longer than this tick, so that it is worth
@@ -111,6 +118,7 @@ impl Cohort {
             table,
             in_system: 0.0,
             unreal: 0.0,
+            impatient: Impatient::default(),
             backlog: None,
             is_settled: true,
             aftermath_s: 0.0,
@@ -149,12 +157,15 @@ impl Cohort {
         let mean = |a: f64, b: f64| (a * mine + b * theirs) / (mine + theirs);
         self.in_system = mean(self.in_system, other.in_system);
         self.unreal = mean(self.unreal, other.unreal);
+        let (mine, theirs) = (&mut self.impatient, &other.impatient);
+        mine.in_vain = mean(mine.in_vain, theirs.in_vain);
+        mine.doomed = mean(mine.doomed, theirs.doomed);
         self.tasks += other.tasks;
     }
 
-    /// Requests that are in service and in queue in each task.
+    /// Requests in each task whose clients wait.
     pub(super) fn in_flight(&self) -> f64 {
-        self.in_system - self.unreal
+        (self.in_system - self.unreal - self.impatient.excess()).max(0.0)
     }
 
     /// Whether nothing is going on in it at a rate of arrivals: it is well
@@ -175,19 +186,26 @@ impl Cohort {
     }
 
     /// Serves for one tick.
-    pub(super) fn tick(&mut self, offer: &Offer, laws: &mut Laws, sample: &mut Sample) {
+    pub(super) fn tick(
+        &mut self,
+        offer: &Offer,
+        laws: &mut Laws,
+        clients: &mut Option<Clients>,
+        sample: &mut Sample,
+    ) {
         let in_rotation = self.standing == Standing::InRotation;
         if !in_rotation && self.in_system <= 0.0 {
             return;
         }
         let rate = if in_rotation { offer.rate * self.weight } else { 0.0 };
         let table = laws.get(self.table);
-        let (capacity, is_short) = (table.capacity, table.is_short);
+        // In requests of the size that is sent now.
+        let (capacity, is_short) = (table.capacity / offer.size, table.is_short);
         let slots = f64::from(table.station.slots);
         let load = rate / capacity;
         let (place, between) = table.look_up(load);
         let equilibrium = (load < 1.0 || is_short)
-            .then(|| if offer.steady { table.exact_means(rate) } else { between });
+            .then(|| if offer.steady { table.exact_means(rate * offer.size) } else { between });
         if let Some(means) = equilibrium.filter(|_| offer.first) {
             (self.in_system, self.unreal) = (means.in_system, means.in_system);
         }
@@ -197,8 +215,10 @@ impl Cohort {
         let in_reach =
             equilibrium.filter(|means| is_short || self.in_system - worked_off <= means.in_system);
         let busy = match in_reach {
-            Some(means) => self.serve_in_equilibrium(rate, place, offer, &means, laws, sample),
-            None => self.serve_fluid(rate, offer, laws, sample),
+            Some(means) => {
+                self.serve_in_equilibrium(rate, place, offer, &means, laws, clients, sample)
+            }
+            None => self.serve_fluid(rate, offer, laws, clients, sample),
         };
         self.peak = self.peak.max(busy);
         self.remember(load, laws, offer.span_s);
@@ -206,7 +226,13 @@ impl Cohort {
             let tasks = f64::from(self.tasks);
             sample.busy_slot_s += busy * offer.span_s * tasks;
             sample.slot_s += slots * offer.span_s * tasks;
-            let doubt = if load > offer.trusted_load {
+            let doubts_clients = clients.as_ref().is_some_and(|clients| {
+                self.impatient.seen.load = load;
+                let table = laws.get(self.table);
+                let again = clients.send_again();
+                trust::doubts_clients(&self.impatient.seen, &table.station, table.law, again)
+            });
+            let doubt = if load > offer.trusted_load || doubts_clients {
                 1.0
             } else {
                 let queue = self.seen(load, offer, laws);
@@ -220,6 +246,7 @@ impl Cohort {
     }
 
     /// The queue follows its equilibrium; returns the slots in use.
+    #[expect(clippy::too_many_arguments, reason = "what a tick knows, and what it changes")]
     fn serve_in_equilibrium(
         &mut self,
         rate: f64,
@@ -227,13 +254,15 @@ impl Cohort {
         offer: &Offer,
         means: &Means,
         laws: &mut Laws,
+        clients: &mut Option<Clients>,
         sample: &mut Sample,
     ) -> f64 {
         /// A queue this close to its equilibrium has the law of it.
         const SETTLED: f64 = 0.9;
         let tasks = f64::from(self.tasks);
         let table = laws.get(self.table);
-        let (station, capacity, servers) = (table.station, table.capacity, table.servers);
+        let (station, servers) = (table.station, table.servers);
+        let capacity = table.capacity / offer.size;
         self.aftermath_s -= offer.span_s;
         if let Some(backlog) = self.backlog.take() {
             // By chance it was longer than on average: by two deviations at most.
@@ -242,13 +271,21 @@ impl Cohort {
         // A mean between two points may be a hair above the capacity.
         let offered = rate * offer.span_s;
         let admitted = (offered * (1.0 - means.blocking)).min(capacity * offer.span_s);
-        let rejected = offered - admitted;
+        match clients {
+            None => sample.rejected += (offered - admitted) * tasks,
+            Some(clients) => {
+                let waiting = self.in_system - f64::from(station.slots);
+                let counts = [offered - admitted, offered, waiting, tasks];
+                self.impatient.turn_away(counts, table, clients, sample);
+            }
+        }
 
         // Each request in the task leaves at the rate of one per response
         // time, so that the number settles where Little's law has it.
         let was = self.in_system;
         let held = was + admitted;
-        let settling = held / (1.0 + offer.span_s / means.response_s());
+        let response_s = means.response_s() * offer.size;
+        let settling = held / (1.0 + offer.span_s / response_s);
         // Near saturation it is chance that makes the queue grow, no faster
         // than a Brownian motion with the same drift would.
         let variance = (rate * station.arrival_cv2 + capacity * station.service_cv2) * offer.span_s;
@@ -265,13 +302,21 @@ impl Cohort {
             (place, means) = table.look_up_number(if is_settled { (was + now) / 2.0 } else { now });
         }
 
-        let completed = self.leave(admitted, now);
-        sample.rejected += rejected * tasks;
+        let gone = self.leave(admitted, now);
+        let mut completed = gone;
+        if let Some(clients) = clients.as_mut().filter(|clients| clients.give_up) {
+            let late = laws.get(self.table).late(place);
+            let takes_s = means.residence_s;
+            let begun = Begun { requests: admitted, age_s: 0.0, late, takes_s };
+            let in_system = now - self.unreal;
+            let served = Served { tasks, span_s: offer.span_s, in_system, gone };
+            completed -= self.impatient.serve(&begun, &served, clients, sample);
+        }
         sample.completed += completed * tasks;
         sample.started += admitted * tasks;
         sample.waited += admitted * means.wait_probability * tasks;
         sample.wait_s += admitted * means.wait_s * tasks;
-        let worked = if rate > 0.0 { admitted } else { completed };
+        let worked = if rate > 0.0 { admitted } else { gone };
         self.use_cpu(worked, offer, sample);
         self.answer(place, completed * tasks, means.response_s() * 1000.0, laws, sample);
         means.in_service
@@ -294,43 +339,56 @@ impl Cohort {
         rate: f64,
         offer: &Offer,
         laws: &mut Laws,
+        clients: &mut Option<Clients>,
         sample: &mut Sample,
     ) -> f64 {
         let tasks = f64::from(self.tasks);
         let table = laws.get(self.table);
         let (station, law) = (table.station, table.law);
-        let load = rate / station.capacity();
+        let capacity = table.capacity / offer.size;
+        let load = rate / capacity;
         let (slots, servers) = (f64::from(station.slots), station.servers());
         let was = self.in_system;
         let arrived = rate * offer.span_s;
-        let left_over = (was + arrived - station.capacity() * offer.span_s).max(0.0);
+        let left_over = (was + arrived - capacity * offer.span_s).max(0.0);
         let mut now = left_over.max(servers.min(was + arrived));
-        let mut rejected = 0.0;
-        if let Some(room) = station.room() {
+        let mut turned_away = 0.0;
+        let (room, is_patient) = (table.room, table.patience.is_none());
+        if room.is_finite() {
             // Above saturation a full queue has room now and then.
-            let full = if rate < station.capacity() {
-                room as f64
-            } else {
+            let full = if rate < capacity {
+                room
+            } else if is_patient {
                 table.exact_means(rate).in_system
+            } else {
+                slots + table.wait(load).mean_s() * table.capacity
             };
             let most = full.max(was);
-            rejected = (now - most).max(0.0);
-            now -= rejected;
+            turned_away = (now - most).max(0.0);
+            now -= turned_away;
         }
-        let admitted = arrived - rejected;
+        let admitted = arrived - turned_away;
+        match clients {
+            None => sample.rejected += turned_away * tasks,
+            Some(clients) => {
+                let counts = [turned_away, arrived, was - slots, tasks];
+                self.impatient.turn_away(counts, table, clients, sample);
+            }
+        }
         let served = was + admitted - now;
-        let completed = self.leave(admitted, now);
+        let done = self.leave(admitted, now);
 
         self.is_settled = true;
         let backlog = self.backlog.get_or_insert_default();
         let waited_before_s = backlog.age_s();
         backlog.pass(admitted, offer.span_s, (now - slots).max(0.0));
         let wait_s = (waited_before_s + backlog.age_s()) / 2.0;
-        if rejected > 0.0 {
+        let is_full = turned_away > 0.0;
+        if is_full {
             let above = load - 1.0;
-            backlog.fills_up(above * above / (1.0 + load) * station.capacity(), offer.span_s);
+            backlog.fills_up(above * above / (1.0 + load) * capacity, offer.span_s);
         } else {
-            let per_s = rate * station.arrival_cv2 + station.capacity() * station.service_cv2;
+            let per_s = rate * station.arrival_cv2 + capacity * station.service_cv2;
             // Those that share one queue share its luck.
             backlog.wanders(per_s * offer.span_s / f64::from(station.pool));
         }
@@ -345,27 +403,55 @@ impl Cohort {
         let growth = (backlog.age_s() - waited_before_s) / offer.span_s;
         let after_s = residence_s * (1.0 - growth.clamp(-1.0, 1.0));
 
-        sample.rejected += rejected * tasks;
-        sample.completed += completed * tasks;
         sample.started += served * tasks;
         if wait_s > 0.0 {
             sample.waited += served * tasks;
             sample.wait_s += served * wait_s * tasks;
         }
         self.use_cpu(served, offer, sample);
-        let spread: &[f64] =
-            if spread_s > NARROW * (wait_s + residence_s) { &SPREAD } else { &[0.0] };
-        let requests = completed * tasks / spread.len() as f64;
-        for deviations in spread {
-            let wait_s = (wait_s + deviations * spread_s).max(0.0);
-            Shifted { law, wait_s, residence_s: after_s }.add_to(&mut sample.latency, requests);
+        // How long those have waited that leave now: so many points, alike likely.
+        let is_spread = spread_s > NARROW * (wait_s + residence_s);
+        let (mut waits_s, mut points) = (SPREAD, if is_spread { SPREAD.len() } else { 1 });
+        for deviation in &mut waits_s {
+            *deviation = (wait_s + if is_spread { *deviation } else { 0.0 } * spread_s).max(0.0);
+        }
+        let (mut weights, mut limit_ms, mut completed) = ([1.0; SPREAD.len()], f64::INFINITY, done);
+        if let Some(clients) = clients.as_mut().filter(|clients| clients.give_up) {
+            let timeout_s = clients.patience.timeout_s;
+            limit_ms = timeout_s * 1000.0;
+            if is_full && load > 1.0 {
+                // As long as clients wait, but for the room that there is by chance.
+                let wait = laws.get(self.table).wait(load);
+                waits_s = [1.0, 3.0, 5.0, 7.0, 9.0, 11.0].map(|n| wait.quantile_s(n / 12.0));
+                points = SPREAD.len();
+            }
+            let mut late = [0.0; CLASSES];
+            for (wait_s, weight) in waits_s[..points].iter_mut().zip(&mut weights) {
+                *wait_s = wait_s.min(timeout_s);
+                let left_s = (timeout_s - *wait_s) * station.service_s / after_s.max(1e-9);
+                clients.patience.add_late(left_s, 1.0 / points as f64, &mut late);
+                *weight = service_cdf(law, left_s / station.service_s).max(1e-9);
+            }
+            let age_s = wait_s.min(timeout_s);
+            let begun = Begun { requests: served, age_s, late, takes_s: residence_s };
+            let in_system = now - self.unreal;
+            let served = Served { tasks, span_s: offer.span_s, in_system, gone: done };
+            completed -= self.impatient.serve(&begun, &served, clients, sample);
+            self.impatient.seen.is_unsure = !is_full && wait_s + 3.0 * spread_s > timeout_s;
+        }
+        sample.completed += completed * tasks;
+        let (waits_s, weights) = (&waits_s[..points], &weights[..points]);
+        let requests = completed * tasks / weights.iter().sum::<f64>();
+        for (&wait_s, weight) in waits_s.iter().zip(weights) {
+            let shifted = Shifted { law, wait_s, residence_s: after_s, limit_ms };
+            shifted.add_to(&mut sample.latency, requests * weight);
         }
         busy
     }
 
     fn use_cpu(&self, served: f64, offer: &Offer, sample: &mut Sample) {
         if self.standing != Standing::Draining {
-            sample.cpu_s += served * offer.cpu_s / self.speed * f64::from(self.tasks);
+            sample.cpu_s += served * offer.size * offer.cpu_s / self.speed * f64::from(self.tasks);
         }
     }
 
@@ -392,6 +478,10 @@ impl Cohort {
         let Some((Place { point, .. }, pending)) = self.pending.take() else { return };
         let table = laws.get(self.table);
         let mut sum_ms = pending.sum_ms;
+        if table.patience.is_some() {
+            sum_ms = pending.at_point * table.response(point).mean_ms
+                + pending.at_next * table.response(point + 1).mean_ms;
+        }
         for (point, requests) in [(point, pending.at_point), (point + 1, pending.at_next)] {
             if requests > 0.0 {
                 let response = table.response(point);
@@ -403,7 +493,7 @@ impl Cohort {
 
     /// A queue forgets a load within its relaxation time, and no faster than
     /// a request is served.
-    fn remember(&mut self, load: f64, laws: &Laws, span_s: f64) {
+    fn remember(&mut self, load: f64, laws: &mut Laws, span_s: f64) {
         if self.backlog.is_some() {
             // A fluid has no equilibrium to forget; it is as good as saturated.
             self.remembered_load = Some(load.max(1.0));
@@ -411,8 +501,9 @@ impl Cohort {
         }
         // A run begins in equilibrium, and in truth empty.
         let remembered = self.remembered_load.unwrap_or(0.0);
-        let station = laws.station(self.table);
-        let relaxation_s = relaxation_s(station, (load + remembered) / 2.0).max(station.service_s);
+        let table = laws.get(self.table);
+        let relaxation_s =
+            relaxation_s(table, (load + remembered) / 2.0).max(table.station.service_s);
         // A long queue is worked off more slowly than a short one grows.
         let slowness = if remembered > load { WORKED_OFF } else { 1.0 };
         let forgotten = span_s / (slowness * relaxation_s);
@@ -431,7 +522,9 @@ impl Cohort {
                 deviation: backlog.noise(),
                 has_wandered: backlog.has_wandered(),
                 is_full: backlog.is_full(),
-                is_even: !station.shares() || backlog.is_even(),
+                // Tasks that slow down do not fill up together, though a pool does.
+                is_even: !station.shares()
+                    || backlog.is_even() && !(backlog.is_full() && station.pool > 1),
                 pool_servers: offer.pool_servers,
                 law: table.law,
             },
@@ -444,7 +537,7 @@ impl Cohort {
                 Queue::Equilibrium {
                     is_known,
                     is_settled: self.is_settled,
-                    relaxation_s: relaxation_s(&station, load),
+                    relaxation_s: relaxation_s(table, load),
                     drift: (MAGNIFIED * drift.abs()).max(lacking),
                 }
             }
@@ -456,10 +549,9 @@ impl Cohort {
 /// about `2 (1 + load) / (1 − load)²` of the time in which it serves one request,
 /// or, about saturation, `(room / π)²` of it (Cohen, *The Single Server Queue*,
 /// 1969, has `1 / (1 − √load)²` for M/M/1).
-fn relaxation_s(station: &Station, load: f64) -> f64 {
-    let room = station.room().map_or(f64::INFINITY, |room| room as f64);
-    let distance = (1.0 - load).abs().max(2.0 * PI / room);
-    2.0 * (1.0 + load) / (distance * distance * station.capacity())
+fn relaxation_s(table: &Table, load: f64) -> f64 {
+    let distance = (1.0 - load).abs().max(2.0 * PI / table.room);
+    2.0 * (1.0 + load) / (distance * distance * table.capacity)
 }
 
 /// A mean number of requests in service as a number of requests: rounded up.

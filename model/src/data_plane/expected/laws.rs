@@ -3,9 +3,10 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::data_plane::expected::patience::{ByClass, CLASSES, Patience, Wait};
 use crate::data_plane::expected::trust;
 use crate::histogram::Histogram;
-use crate::queueing::{Means, Station, survival};
+use crate::queueing::{Means, Station, service_cdf, stretches_of, survival};
 use crate::scenario::Law;
 
 /// A queue of at most this many places is too short to be a fluid: its
@@ -13,6 +14,8 @@ use crate::scenario::Law;
 pub(super) const SHORT_QUEUE: u32 = 32;
 /// … if it is filled this fast [s].
 const AT_ONCE_S: f64 = 10.0;
+/// From this load on a queue that clients leave has the law of those who stay.
+const BUSY: f64 = 0.95;
 /// From this load on a queue without bound is computed at this load.
 const HIGHEST_STABLE: f64 = 0.999;
 /// The tail that a histogram leaves out.
@@ -75,6 +78,8 @@ pub(super) struct Response {
     pub(super) first: usize,
     /// They come to 1.
     pub(super) shares: Vec<f64>,
+    /// … of which all are in time, if clients give up.
+    pub(super) mean_ms: f64,
     p95_ms: f64,
     /// Whether theory vouches for it.
     is_known: bool,
@@ -89,6 +94,14 @@ impl Response {
     }
 }
 
+/// What can become of a request: it waits, and then takes `stretch` times as long
+/// as alone.
+struct Way {
+    wait_s: f64,
+    stretch: f64,
+    weight: f64,
+}
+
 /// One kind of station, at every load that it has met.
 #[derive(Debug, Clone)]
 pub(super) struct Table {
@@ -98,9 +111,18 @@ pub(super) struct Table {
     /// Whether its equilibrium exists at any load, and is reached at once.
     pub(super) is_short: bool,
     pub(super) law: Law,
+    /// How patient clients are that give up.
+    pub(super) patience: Option<Patience>,
+    /// The most requests that a task has, but for those that will leave its queue.
+    pub(super) room: f64,
+    /// Whether they leave the queue before it is full.
+    pub(super) is_left: bool,
     grid: Arc<[f64]>,
     means: Vec<Option<Means>>,
     responses: Vec<Option<Arc<Response>>>,
+    /// Of each class of requests that begin service, the share that has no
+    /// answer in time.
+    late: Vec<Option<ByClass>>,
     /// The last stretch of the grid that was looked at.
     stretch: Option<Stretch>,
     /// The last equilibrium that was computed at its very rate.
@@ -110,14 +132,19 @@ pub(super) struct Table {
 }
 
 impl Table {
-    fn new(station: Station, law: Law, grid: Arc<[f64]>) -> Self {
+    fn new(station: Station, law: Law, timeout_s: Option<f64>, grid: Arc<[f64]>) -> Self {
+        let places = places(&station, timeout_s);
+        let room = f64::from(station.slots) + places;
         Self {
             capacity: station.capacity(),
             servers: station.servers(),
-            is_short: station.queue_limit.is_some_and(|limit| limit <= SHORT_QUEUE)
-                && station.room().is_some_and(|room| room as f64 <= AT_ONCE_S * station.capacity()),
+            is_short: places <= f64::from(SHORT_QUEUE) && room <= AT_ONCE_S * station.capacity(),
+            room,
             station,
             law,
+            is_left: places < station.queue_limit.map_or(f64::INFINITY, f64::from),
+            patience: timeout_s.map(|_| Patience::new(timeout_s, law, station.service_s)),
+            late: vec![None; if timeout_s.is_some() { grid.len() } else { 0 }],
             means: vec![None; grid.len()],
             responses: vec![None; grid.len()],
             grid,
@@ -163,7 +190,7 @@ impl Table {
         match self.last {
             Some((last, means)) if last.to_bits() == rate.to_bits() => means,
             _ => {
-                let means = self.station.means(rate);
+                let means = self.means(rate);
                 self.last = Some((rate, means));
                 means
             }
@@ -171,8 +198,124 @@ impl Table {
     }
 
     fn means_at(&mut self, point: usize) -> Means {
-        let (station, rate) = (self.station, self.rate_at(point));
-        *self.means[point].get_or_insert_with(|| station.means(rate))
+        match self.means[point] {
+            Some(means) => means,
+            None => {
+                let means = self.means(self.rate_at(point));
+                self.means[point] = Some(means);
+                means
+            }
+        }
+    }
+
+    /// The equilibrium at a rate. Whoever would wait longer than clients do is
+    /// not admitted: they leave the queue, and leave no trace in it.
+    fn means(&self, rate: f64) -> Means {
+        let load = rate / self.capacity;
+        let Some(places) = self.places_before_leaving(load) else {
+            return self.station.means(rate);
+        };
+        let whole = libm::floor(places);
+        let means = |places: f64| {
+            let queue_limit = Some(places as u32);
+            Station { queue_limit, ..self.station }.means(rate)
+        };
+        let mut means = means(whole).between(&means(whole + 1.0), places - whole);
+        means.wait_s = means.wait_probability * self.wait(load).mean_s();
+        means.in_system = means.in_service + rate * (1.0 - means.blocking) * means.wait_s;
+        means
+    }
+
+    /// How many places a queue has that admits only those who will not leave it,
+    /// at a load; `None` if nobody does.
+    ///
+    /// With a constant patience T the wait has the density of one without up to
+    /// T, and ends there (Barrer 1957); and so it is in a queue with as many
+    /// places as make its last state as likely as that a wait outlasts T.
+    fn places_before_leaving(&self, load: f64) -> Option<f64> {
+        /// This close to saturation it is the work that is done in that time.
+        const CLOSE: f64 = 0.005;
+        let timeout_s = self.patience.as_ref().filter(|_| self.is_left)?.timeout_s;
+        let places = if load > 0.0 && (load - 1.0).abs() > CLOSE {
+            let ratio = self.station.ratio_when_full(load).unwrap_or(load);
+            self.wait(load).fall * timeout_s / -libm::log(ratio) / f64::from(self.station.pool)
+        } else {
+            self.capacity * timeout_s
+        };
+        Some(places)
+    }
+
+    /// The wait of those who wait.
+    pub(super) fn wait(&self, load: f64) -> Wait {
+        let (pooled, load) = (self.station.pooled(), load.max(1e-6));
+        let excess = pooled.ratio_when_full(load).map_or_else(
+            || (1.0 - load) / ((pooled.arrival_cv2 + pooled.service_cv2) / 2.0).max(0.05),
+            |ratio| 1.0 - ratio,
+        );
+        let most_s = (self.room - f64::from(self.station.slots)) / self.capacity;
+        Wait { fall: pooled.capacity() * excess, most_s }
+    }
+
+    /// The station without those who leave its queue.
+    fn admitting(&self, point: usize) -> Station {
+        let load = self.grid[point];
+        match self.places_before_leaving(load) {
+            Some(places) if load >= HIGHEST_STABLE => {
+                Station { queue_limit: Some(libm::ceil(places) as u32), ..self.station }
+            }
+            _ => self.station,
+        }
+    }
+
+    /// Of each class of requests that begin service at a place, the share that
+    /// has no answer in time.
+    pub(super) fn late(&mut self, place: Place) -> ByClass {
+        let mut at = |point: usize| match self.late[point] {
+            Some(late) => late,
+            None => {
+                let late = self.compute_late(point);
+                self.late[point] = Some(late);
+                late
+            }
+        };
+        let (from, to) = (at(place.point), at(place.point + 1));
+        std::array::from_fn(|class| from[class] + (to[class] - from[class]) * place.share)
+    }
+
+    fn compute_late(&mut self, point: usize) -> ByClass {
+        let mut late = [0.0; CLASSES];
+        let ways = self.ways(point);
+        if let Some(patience) = &self.patience {
+            for Way { wait_s, stretch, weight } in ways {
+                patience.add_late((patience.timeout_s - wait_s) / stretch, weight, &mut late);
+            }
+        }
+        late
+    }
+
+    /// What can become of a request that is served, at a point of the grid.
+    fn ways(&mut self, point: usize) -> Vec<Way> {
+        /// Equally likely points of the wait.
+        const POINTS: u32 = 8;
+        let means = self.means_at(point);
+        let wait = self.wait(self.grid[point]);
+        let timeout_s = self.patience.as_ref().map_or(0.0, |patience| patience.timeout_s);
+        let size = timeout_s / self.station.service_s;
+        let free = 1.0 - means.wait_probability;
+        let stretches = stretches_of(&self.admitting(point), self.rate_at(point), size);
+        let at_once = stretches.into_iter().map(|(stretch, weight)| Way {
+            wait_s: 0.0,
+            stretch,
+            weight: weight * free,
+        });
+        // Who has waited is one of as many as there can be.
+        let stretch = f64::from(self.station.slots) / self.servers;
+        let waiting = (0..POINTS).map(|n| Way {
+            wait_s: wait.quantile_s((f64::from(n) + 0.5) / f64::from(POINTS)),
+            stretch,
+            weight: means.wait_probability / f64::from(POINTS),
+        });
+        at_once.chain(waiting).collect()
     }
 
     /// The highest load at which it has an equilibrium.
@@ -214,9 +357,26 @@ impl Table {
         let rate = self.rate_at(point);
         let mean_ms = self.means_at(point).response_s() * 1000.0;
         let first = Histogram::bin(self.station.service_s * 1000.0 / 128.0);
-        let last = Histogram::bin(mean_ms * 200.0);
+        let mut last = Histogram::bin(mean_ms * 200.0).max(first);
+        let limit_ms = self.patience.as_ref().map(|patience| patience.timeout_s * 1000.0);
+        if let Some(limit_ms) = limit_ms {
+            // As far as the tail is followed, and not in steps only.
+            last = last.min(Histogram::bin(limit_ms) + 9);
+        }
         let times: Vec<f64> = (first + 1..=last).map(|bin| Histogram::edge(bin) / 1000.0).collect();
-        let tail = survival(&self.station, self.law, rate, &times);
+        let tail = if self.is_left && self.grid[point] >= BUSY {
+            let ways = self.ways(point);
+            let later = |&time_s: &f64| -> f64 {
+                let later = |way: &Way| {
+                    let alone_s = (time_s - way.wait_s) / way.stretch;
+                    way.weight * (1.0 - service_cdf(self.law, alone_s / self.station.service_s))
+                };
+                ways.iter().map(later).sum()
+            };
+            times.iter().map(later).collect()
+        } else {
+            survival(&self.station, self.law, rate, &times)
+        };
         let (mut above, mut shares) = (1.0, Vec::with_capacity(tail.len() + 1));
         for at_edge in tail {
             shares.push(above - at_edge);
@@ -226,14 +386,20 @@ impl Table {
             }
         }
         shares.push(above);
-        let mut response = Response { first, shares, p95_ms: 0.0, is_known: true };
+        let mut mean_ms = mean_ms;
+        if let Some(limit_ms) = limit_ms {
+            mean_ms = cut_off(first, &mut shares, limit_ms);
+        }
+        let mut response = Response { first, shares, mean_ms, p95_ms: 0.0, is_known: true };
         response.p95_ms = response.quantile_ms(0.95);
         if point > 0 {
             // Who is alone has one response time if all are alike: then the
             // percentile does not tell how near it is to another.
             let q = if self.law == Law::Deterministic { 0.98 } else { 0.95 };
             let contention = 1.0 - self.response(0).quantile_ms(q) / response.quantile_ms(q);
-            response.is_known = trust::knows(&self.station, self.law, self.grid[point], contention);
+            let blocking = self.means_at(point).blocking;
+            response.is_known = trust::knows(&self.station, self.law, self.grid[point], contention)
+                && (blocking < trust::FEW_ERRORS || trust::knows_blocking(&self.station, self.law));
         }
         response
     }
@@ -243,6 +409,35 @@ impl Table {
         let means = self.means.len() * size_of::<Option<Means>>() / size_of::<f64>();
         self.responses.iter().flatten().fold(means, |sum, response| sum + response.shares.len())
     }
+}
+
+/// Places in queue from which a request is served in time, if a client gives up.
+fn places(station: &Station, timeout_s: Option<f64>) -> f64 {
+    let limit = station.queue_limit.map_or(f64::INFINITY, f64::from);
+    timeout_s.map_or(limit, |timeout_s| limit.min(timeout_s * station.capacity()))
+}
+
+/// Leaves the shares of bins that are no longer than `limit_ms`, as parts of
+/// their sum, and returns their mean [ms].
+pub(super) fn cut_off(first: usize, shares: &mut Vec<f64>, limit_ms: f64) -> f64 {
+    let last = Histogram::bin(limit_ms);
+    shares.truncate((last + 1).saturating_sub(first));
+    let (from, to) = (Histogram::edge(last), Histogram::edge(last + 1));
+    if let Some(share) = shares.get_mut(last.wrapping_sub(first)) {
+        *share *= (limit_ms - from) / (to - from);
+    }
+    let sum: f64 = shares.iter().sum();
+    let mut mean_ms = 0.0;
+    for (bin, share) in (first..).zip(shares.iter_mut()) {
+        *share /= sum;
+        mean_ms += *share * (Histogram::edge(bin) + Histogram::edge(bin + 1)) / 2.0;
+    }
+    if sum > 0.0 {
+        return mean_ms;
+    }
+    // Nobody is in time.
+    *shares = vec![1.0];
+    limit_ms
 }
 
 /// What has been computed of queueing theory. Nothing in it depends on who
@@ -263,10 +458,14 @@ impl Default for Laws {
 impl Laws {
     /// The number of the table of a kind of station; it holds until
     /// [`Self::rest`].
-    pub(super) fn table(&mut self, station: Station, law: Law) -> usize {
-        let known = self.tables.iter().position(|t| t.station == station && t.law == law);
+    pub(super) fn table(&mut self, station: Station, law: Law, timeout_s: Option<f64>) -> usize {
+        let known = self.tables.iter().position(|table| {
+            table.station == station
+                && table.law == law
+                && table.patience.as_ref().map(|patience| patience.timeout_s) == timeout_s
+        });
         let number = known.unwrap_or_else(|| {
-            self.tables.push(Table::new(station, law, Arc::clone(&self.grid)));
+            self.tables.push(Table::new(station, law, timeout_s, Arc::clone(&self.grid)));
             self.tables.len() - 1
         });
         self.tables[number].in_use = true;
@@ -321,7 +520,7 @@ mod tests {
         let grid = grid();
         assert!(grid.is_sorted() && grid.contains(&1.0));
         let station = station(2);
-        let mut table = Table::new(station, Law::Exponential, Arc::clone(&grid));
+        let mut table = Table::new(station, Law::Exponential, None, Arc::clone(&grid));
         for load in [0.0, 0.01, 0.3, 0.7999, 0.8, 0.85, 0.9701, 1.0, 1.5, 9.99, 0.4] {
             let (Place { point, share }, means) = table.look_up(load);
             let back = grid[point] + share * (grid[point + 1] - grid[point]);
@@ -338,7 +537,7 @@ mod tests {
         let known = |laws: &Laws, slots| laws.tables.iter().any(|t| t.station.slots == slots);
         let mut run = |all: Range<u32>| {
             for slots in all {
-                let table = laws.table(station(slots), Law::Deterministic);
+                let table = laws.table(station(slots), Law::Deterministic, None);
                 laws.get(table).look_up(0.5);
             }
             laws.rest();

@@ -1,6 +1,6 @@
 //! Requests that all waited for one time and then were served.
 
-use crate::data_plane::expected::laws::NEGLIGIBLE;
+use crate::data_plane::expected::laws::{NEGLIGIBLE, cut_off};
 use crate::histogram::{BINS, Histogram};
 use crate::queueing::service_cdf;
 use crate::scenario::Law;
@@ -14,12 +14,14 @@ pub(super) struct Shifted {
     pub(super) wait_s: f64,
     /// Mean time in service [s].
     pub(super) residence_s: f64,
+    /// None is longer than this [ms].
+    pub(super) limit_ms: f64,
 }
 
 impl Shifted {
     /// Adds this many requests to a histogram.
     pub(super) fn add_to(self, histogram: &mut Histogram, requests: f64) {
-        let Self { wait_s, residence_s, .. } = self;
+        let Self { wait_s, residence_s, limit_ms, .. } = self;
         let first = Histogram::bin((wait_s + residence_s / 32.0) * 1000.0);
         let mut shares = Shares { bins: Vec::with_capacity(512), below: 0.0 };
         match self.law {
@@ -36,7 +38,11 @@ impl Shifted {
         if let Some(last) = shares.last_mut() {
             *last += 1.0 - below;
         }
-        histogram.mix(first, &shares, requests, requests * (wait_s + residence_s) * 1000.0);
+        let mut mean_ms = (wait_s + residence_s) * 1000.0;
+        if limit_ms.is_finite() {
+            mean_ms = cut_off(first, &mut shares, limit_ms);
+        }
+        histogram.mix(first, &shares, requests, requests * mean_ms);
     }
 
     /// Walks along an exponential tail. The bins of an octave are of one width,

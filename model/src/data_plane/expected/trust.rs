@@ -108,6 +108,42 @@ pub(super) fn doubt(tick: &Tick) -> f64 {
     }
 }
 
+/// What clients do in a tick that give up or send again, over the requests sent.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Impatience {
+    /// Work that is sent, over capacity.
+    pub(super) load: f64,
+    /// Refused.
+    pub(super) refused: f64,
+    /// Without an answer in time, though they would have one were they alone.
+    pub(super) late: f64,
+    /// The same, though alone they would have none either.
+    pub(super) too_large: f64,
+    /// Whether some queues are longer than clients wait, and some are not.
+    pub(super) is_unsure: bool,
+}
+
+/// A smaller share of errors than this is not seen in the rest.
+pub(super) const FEW_ERRORS: f64 = 0.005;
+
+/// Whether theory cannot tell what clients do.
+///
+/// What is refused is sent again at once, to a task that is not as full as one at
+/// any time. Behind least outstanding requests those that are served in vain
+/// do not count. The wait is known for exponential service alone.
+pub(super) fn doubts_clients(
+    clients: &Impatience,
+    station: &Station,
+    law: Law,
+    send_again: bool,
+) -> bool {
+    let Impatience { refused, late, too_large, is_unsure, .. } = *clients;
+    is_unsure
+        || send_again && refused > FEW_ERRORS
+        || late > FEW_ERRORS && law != Law::Exponential
+        || station.pool > 1 && late + too_large + refused > FEW_ERRORS
+}
+
 /// Servers of its own that a task needs to be one of a pool behind least
 /// outstanding requests, and up to which load it is.
 const FEW: f64 = 4.0;
@@ -145,6 +181,14 @@ pub(super) fn knows(station: &Station, law: Law, load: f64, contention: f64) -> 
         }
     };
     contention <= most
+}
+
+/// Whether theory vouches for how many requests find no place: with exponential
+/// service in a queue of their own, and behind Poisson arrivals with any where
+/// nobody waits (Erlang B does not depend on the law).
+pub(super) fn knows_blocking(station: &Station, law: Law) -> bool {
+    let is_erlang_b = station.arrival_cv2 >= 1.0 && station.queue_limit == Some(0);
+    station.pool == 1 && (law == Law::Exponential || is_erlang_b)
 }
 
 /// Whether a task has few slots, which share little CPU, or quite even arrivals.
