@@ -46,4 +46,4 @@ pub use simulate::{Player, expect, replay, simulate};
 
 /// The version of the model's rules; it stands in every output. Two runs of
 /// one scenario are equal, byte for byte, if their model versions are.
-pub const VERSION: &str = "1.3.0";
+pub const VERSION: &str = "1.4.0";
