@@ -72,13 +72,14 @@ impl State {
         self.values.get(index).copied()
     }
 
-    /// Whether a switch is on and the one that it needs, if any, is on too.
+    /// Whether a switch is on and the one that it needs, if any, is on too. Of
+    /// another act's switches none is: what shows an act may ask after it is left.
     pub fn is_on(&self, act: &Act, name: &str) -> bool {
         let Some(index) = act.switches.iter().position(|switch| switch.name == name) else {
             return false;
         };
         // A switch may only need one before it, so this ends.
-        self.switches[index]
+        self.switches.get(index) == Some(&true)
             && act.switches[index].needs.as_deref().is_none_or(|needed| {
                 act.switches[..index].iter().any(|before| before.name == needed)
                     && self.is_on(act, needed)
@@ -420,6 +421,14 @@ mod tests {
         assert_eq!(filled(hole), json!([2100, -10]));
         assert_eq!(filled(json!({ "$": "none", "or": 15, "times": 60 })), json!(900));
         assert_eq!(filled(json!({ "$": "none", "plus": 1 })), json!({ "$": "none", "plus": 1 }));
+    }
+
+    #[test]
+    fn of_another_acts_switches_none_is_on() {
+        let state = State { switches: Vec::new(), values: Vec::new(), ..State::new(&FIGURE) };
+        let act = &FIGURE.acts[0];
+        assert!(!state.is_on(act, "late") && !state.is_on(act, "later"));
+        assert_eq!(state.value(act, "rps"), None);
     }
 
     #[test]

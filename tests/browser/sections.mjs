@@ -55,6 +55,26 @@ test("every section", async (t) => {
         assertQuiet(page);
       });
 
+      await t.test("lets every act be tried, reset and left", async (t) => {
+        const page = await open(t, route);
+        const acts = page.locator(".acts button");
+        for (let act = 1; act <= (await acts.count()); act += 1) {
+          await skipPredictions(page);
+          const pause = page.getByRole("button", { name: "Pause" });
+          if (await pause.count()) await pause.press("Enter");
+          for (const slider of await sliders(page)) {
+            if (!(await isTime(slider))) await slider.press("ArrowRight");
+          }
+          await page.getByRole("button", { name: "Reset", exact: true }).press("Enter");
+          await frames(page);
+          const next = acts.nth(act % (await acts.count()));
+          await next.press("Enter");
+          await page.locator(".acts [aria-current=step]", { hasText: await next.innerText() }).waitFor();
+          await frames(page);
+          assertQuiet(page);
+        }
+      });
+
       await t.test("is accessible in every theme", async (t) => {
         const page = await open(t, route);
         for (const name of themes) {
