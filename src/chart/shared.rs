@@ -51,7 +51,7 @@ fn horizontal(plot: Rect, y: f64) -> Mark {
 }
 
 /// Names a horizontal line at its right end: beside the plot if there is room,
-/// else in it, `above` the line or below.
+/// else in it, `above` the line or below, where the plot leaves room for it there.
 pub(super) fn name_at_right(
     picture: &mut Picture,
     axis: &Axis,
@@ -64,7 +64,8 @@ pub(super) fn name_at_right(
     let (at, anchor) = if axis.labels_outside {
         ((axis.right + 0.8 * size.text, y), Anchor::Start)
     } else {
-        let side = if above { -0.75 } else { 0.75 };
+        let is_at_foot = y + 0.75 * size.text > picture.plot.bottom;
+        let side = if above || is_at_foot { -0.75 } else { 0.75 };
         ((axis.right - 0.2 * size.text, y + side * size.text), Anchor::End)
     };
     picture.labels.push(Label { text, at, anchor, role });

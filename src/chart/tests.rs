@@ -244,21 +244,50 @@ fn every_label_lies_on_its_canvas() {
     let (both, late) = (sample::run(), late());
     for size in [WIDE, PHONE, STAGE] {
         for (chart, name) in ALL {
-            for view in
-                [view(&scenario, &trace), fogged(&scenario, &trace), held_against(&both, &late)]
-            {
-                for label in laid_out(chart, &view, size).labels {
-                    let width = 0.5 * label.text.chars().count() as f64 * size.text;
-                    let left = match label.anchor {
-                        Anchor::Start => label.at.0,
-                        Anchor::Middle => label.at.0 - width / 2.0,
-                        Anchor::End => label.at.0 - width,
-                    };
-                    let inside = left >= 0.0 && left + width <= size.width;
-                    let upright = (0.0..=size.height).contains(&label.at.1);
-                    assert!(inside && upright, "{name} at {}: {label:?}", size.width);
+            for view in [
+                view(&scenario, &trace),
+                fogged(&scenario, &trace),
+                held_against(&both, &late),
+                // Its lines end at the foot of their charts.
+                held_against(&both, &trace),
+            ] {
+                for place in [ONLY, Place { first: false, last: false }] {
+                    let axis = Axis::new(view.scenario, size);
+                    for label in picture(chart, &view, &axis, size, place).labels {
+                        lies_on_canvas(&label, size, name);
+                    }
                 }
             }
+        }
+    }
+}
+
+fn lies_on_canvas(label: &Label, size: Size, name: &str) {
+    let width = 0.5 * label.text.chars().count() as f64 * size.text;
+    let left = match label.anchor {
+        Anchor::Start => label.at.0,
+        Anchor::Middle => label.at.0 - width / 2.0,
+        Anchor::End => label.at.0 - width,
+    };
+    let inside = left >= 0.0 && left + width <= size.width;
+    // Digits and capitals are two thirds as high as the text is.
+    let half = 0.33 * size.text;
+    let upright = (half..=size.height - half).contains(&label.at.1);
+    assert!(inside && upright, "{name} at {}: {label:?}", size.width);
+}
+
+#[test]
+fn each_stretch_of_the_first_minutes_has_its_name_in_every_theme() {
+    let (scenario, trace) = sample::run();
+    // Text of each theme, and the height that style sheets give such a chart.
+    for (text, width) in [(14.0, 960.0), (20.0, 1440.0), (12.0, 340.0)] {
+        let size = Size { width, height: f64::max(256.0, 16.0 * text), text, line: 2.0 };
+        let picture = laid_out(Chart::FirstMinutes, &view(&scenario, &trace), size);
+        let stretches = first_minutes(&scenario, &trace);
+        assert_eq!(stretches.len(), 9, "the sample goes all the way");
+        for stretch in stretches {
+            let is_its = |label: &Label| label.text.starts_with(stretch.name);
+            assert!(picture.labels.iter().any(is_its), "{} at {text}", stretch.name);
         }
     }
 }
