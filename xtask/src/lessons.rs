@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use crate::prose::bound;
 use crate::run::{Failure, Outcome, io, root};
 
 /// A template for each section that has data.
@@ -48,9 +49,25 @@ pub(crate) fn name(file: &Path) -> String {
 }
 
 fn json(file: &Path, yaml: &str) -> Outcome<String> {
-    let data: Value = serde_saphyr::from_str(yaml)
+    let mut data: Value = serde_saphyr::from_str(yaml)
         .map_err(|error| Failure(format!("{}: {error}", file.display())))?;
+    bind(&mut data);
     Ok(data.to_string())
+}
+
+/// Numbers stay on one line with their signs, in all that is read by people.
+fn bind(data: &mut Value) {
+    /// These are read by the model, or are code.
+    const NOT_READ: [&str; 4] = ["scenario", "patch", "unit", "listing"];
+    match data {
+        Value::String(text) => *text = bound(text),
+        Value::Array(items) => items.iter_mut().for_each(bind),
+        Value::Object(fields) => {
+            let read = fields.iter_mut().filter(|(name, _)| !NOT_READ.contains(&name.as_str()));
+            read.for_each(|(_, field)| bind(field));
+        }
+        _ => {}
+    }
 }
 
 #[cfg(test)]
@@ -66,6 +83,16 @@ mod tests {
             "first": { "min": 1, "label": "%" },
             "text": "two lines",
             "second": { "min": 2.5, "label": "%", "hole": { "$": "rps", "or": 300 } },
+        });
+        assert_eq!(json, wanted.to_string());
+    }
+
+    #[test]
+    fn numbers_stay_with_their_signs_where_people_read_them() {
+        let yaml = "question: up to 70 % × 2\npatch: { Schedule: 0 % 5 }\nlisting: 1 / 2\n";
+        let json = json(Path::new("x.yaml"), yaml).expect("right YAML");
+        let wanted = serde_json::json!({
+            "question": "up to 70\u{a0}% × 2", "patch": { "Schedule": "0 % 5" }, "listing": "1 / 2",
         });
         assert_eq!(json, wanted.to_string());
     }

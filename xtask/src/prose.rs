@@ -285,6 +285,11 @@ impl<'a> Compiler<'a> {
 
 /// Text as HTML; a number stays on one line with the sign or unit after it.
 pub(crate) fn tidy(text: &str) -> String {
+    escaped(&bound(text))
+}
+
+/// Text in which a number stays on one line with the sign or unit after it.
+pub(crate) fn bound(text: &str) -> String {
     let mut tidied = String::with_capacity(text.len());
     let mut digit_before = false;
     let mut rest = text.chars().peekable();
@@ -293,7 +298,7 @@ pub(crate) fn tidy(text: &str) -> String {
         tidied.push(if binds { '\u{a0}' } else { c });
         digit_before = c.is_ascii_digit();
     }
-    escaped(&tidied)
+    tidied
 }
 
 /// Text such that HTML reads it as it is, in an attribute, too.
