@@ -6,6 +6,7 @@ use std::iter;
 use headroom::course::figure::Control;
 use headroom::course::question::{Kind, Question, Swap};
 use headroom::course::{Lesson, SECTIONS, Section};
+use headroom::figure::goals::is_met;
 use headroom::figure::run::Run;
 use headroom::figure::state::{RESERVED, State, beside_json, scenario_json};
 use headroom::figure::step_table;
@@ -178,4 +179,39 @@ fn figures_are_sound() {
             }
         }
     }
+}
+
+#[test]
+fn no_goal_is_met_at_the_start_or_by_dragging_every_slider_to_an_end() {
+    let mut player = Player::default();
+    let mut met = Vec::new();
+    for (section, lesson) in finished() {
+        for (index, act) in lesson.figure.acts.iter().enumerate() {
+            let opened = State::at_act(&lesson.figure, index);
+            let shown = act.controls.iter().enumerate().filter(|(_, control)| !control.more);
+            let shown: Vec<_> = shown.collect();
+            let corner = |corner: usize| {
+                let mut state = opened.clone();
+                for (nth, (at, control)) in shown.iter().enumerate() {
+                    state.values[*at] =
+                        if corner >> nth & 1 == 0 { control.min } else { control.max };
+                }
+                state
+            };
+            for state in iter::once(opened.clone()).chain((0..1 << shown.len()).map(corner)) {
+                let run = Run::of(&mut player, &lesson.figure, &state).expect("a right scenario");
+                let goals = act.goals.iter().filter(|goal| is_met(goal, act, &state, &run));
+                met.extend(goals.map(|goal| {
+                    format!(
+                        "{}, act {}: {} {:?}",
+                        section.title,
+                        index + 1,
+                        goal.text,
+                        state.values
+                    )
+                }));
+            }
+        }
+    }
+    assert_eq!(met, Vec::<String>::new());
 }
